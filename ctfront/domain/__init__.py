@@ -1,0 +1,1 @@
+"""The clinic's nouns and rules; standard library only."""

@@ -1,0 +1,85 @@
+"""What can go wrong at a front desk, named as the problem.
+
+ClinicError                     str() is one sentence a clerk can act on
+├── InputRefused                a field holds what cannot be taken; names the field
+│   └── (grammar) CannotRead    typed text that has no reading; says where
+├── ScheduleRefused             the schedule does not take it
+│   ├── SlotTaken               the governor is reached at that time
+│   ├── PatientBusy             the patient already has an appointment then
+│   ├── OutsideHours            the provider has no office hours then
+│   └── StatusRefused           the appointment's status does not allow the act
+├── NotAllowed                  the staff member lacks the right; names it
+├── NotFound                    nobody and nothing by that name
+├── Ambiguous                   more than one fits; carries the candidates
+├── ChangedElsewhere            a colleague saved in between
+├── NothingToUndo               the last act cannot be taken back; says why
+└── DatabaseUnavailable         locked, missing, full, read-only, newer, restarting
+    └── WrongDatabase           waiting will not help: the file itself is the problem
+"""
+
+from collections.abc import Sequence
+
+
+class ClinicError(Exception):
+    """A refusal in words a clerk can act on."""
+
+
+class InputRefused(ClinicError):
+    """Refuse what one field holds."""
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+        """Name of the field at fault, as the form's or the CSV's column."""
+
+
+class ScheduleRefused(ClinicError):
+    """Refuse a place in the schedule."""
+
+
+class SlotTaken(ScheduleRefused):
+    """The governor is reached at that time."""
+
+
+class PatientBusy(ScheduleRefused):
+    """The patient already has an appointment at that time."""
+
+
+class OutsideHours(ScheduleRefused):
+    """The provider has no office hours at that time."""
+
+
+class StatusRefused(ScheduleRefused):
+    """The appointment's status does not allow the act."""
+
+
+class NotAllowed(ClinicError):
+    """The staff member lacks the right that the act needs."""
+
+
+class NotFound(ClinicError):
+    """Nobody and nothing by that name."""
+
+
+class Ambiguous(ClinicError):
+    """More than one fits."""
+
+    def __init__(self, message: str, candidates: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.candidates = tuple(candidates)
+
+
+class ChangedElsewhere(ClinicError):
+    """A colleague saved in between."""
+
+
+class NothingToUndo(ClinicError):
+    """The last act cannot be taken back."""
+
+
+class DatabaseUnavailable(ClinicError):
+    """The database does not answer now; what was typed is kept and trying again may help."""
+
+
+class WrongDatabase(DatabaseUnavailable):
+    """The database itself is the problem; waiting will not help."""

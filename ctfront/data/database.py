@@ -1,0 +1,223 @@
+"""The one database object: reads async, writes as one function in one thread, errors translated.
+
+There are two ways in and no third. `reading()` gives an async session in autocommit: a screen left open
+never holds a snapshot. `write(act)` runs one synchronous function in the one database thread: a stalled
+terminal can then never keep the clinic's write lock.
+"""
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, IntegrityError, InternalError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from ctfront.data import schema
+from ctfront.data.write_lock import WriteLock
+from ctfront.domain.errors import ChangedElsewhere, DatabaseUnavailable, WrongDatabase
+
+Result = TypeVar("Result")
+
+BUSY_SECONDS = 15.0
+"""How long SQLite itself waits for a writer that did not take the lock file."""
+
+RETRIES = 8
+"""Times an act is run again when PostgreSQL refused it for another desk's sake."""
+
+_RETRY_STATES = {"40001", "40P01", "23505"}
+"""SQLSTATE of serialization failure, deadlock and unique violation."""
+
+
+class Database:
+    """The clinic's database, SQLite file or PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare both engines; nothing is opened yet."""
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._write_engine = self._make_write_engine()
+        self._read_engine: AsyncEngine | None = None
+        self._lock = WriteLock(self.path) if self.path else None
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an SQLite database."""
+        return Path(self.url.database) if self.sqlite and self.url.database else None
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Give a session that can only read and holds nothing between statements."""
+        if self._read_engine is None:
+            self._read_engine = self._make_read_engine()
+        with _translated():
+            async with AsyncSession(self._read_engine, expire_on_commit=False) as session:
+                yield session
+
+    async def write(self, act: Callable[[Session], Result]) -> Result:
+        """Run the act in the database thread as one transaction: it happens whole or not at all.
+
+        On PostgreSQL the act may be run again when another desk came in between, so it must do nothing
+        outside the session. Raises what the act raises, `ChangedElsewhere` or `DatabaseUnavailable`.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, act)
+
+    def write_now(self, act: Callable[[Session], Result]) -> Result:
+        """Do the same for callers without an event loop."""
+        return self._thread.submit(self._write, act).result()
+
+    def ready(self) -> None:
+        """Check that the file is sound and the schema is this program's; bring an older one up to date.
+
+        Raises `WrongDatabase` or `DatabaseUnavailable`.
+        """
+        if self.path:
+            schema.check_file(self.path)
+        with _translated():
+            found = schema.revision(self._write_engine)
+        if found == schema.HEAD:
+            return
+        if found is not None and found not in schema.OLDER:
+            raise WrongDatabase(
+                "This database was made by a newer ctfront; update the program and start again."
+            )
+        from ctfront.data.migrations import upgrade  # alembic costs 120 ms; most starts don't need it
+
+        with _translated(), self._locked():
+            upgrade(self.url.render_as_string(hide_password=False))
+
+    async def close(self) -> None:
+        """Close every connection and end the database thread."""
+        if self._read_engine is not None:
+            await self._read_engine.dispose()
+        self.close_writer()
+
+    def close_writer(self) -> None:
+        """Close the write side; enough for callers that never read."""
+        self._thread.submit(self._write_engine.dispose).result()
+        self._thread.shutdown()
+
+    def _write(self, act: Callable[[Session], Result]) -> Result:
+        with _translated(), self._locked():
+            for attempt in range(RETRIES):
+                try:
+                    with Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+                        return act(session)
+                except (IntegrityError, OperationalError) as error:
+                    if attempt == RETRIES - 1 or getattr(error.orig, "sqlstate", None) not in _RETRY_STATES:
+                        raise
+        raise AssertionError("unreachable")
+
+    def _locked(self) -> contextlib.AbstractContextManager[None]:
+        return self._lock.held() if self._lock else contextlib.nullcontext()
+
+    def _make_write_engine(self) -> Engine:
+        if not self.sqlite:
+            return create_engine(
+                self.url,
+                pool_size=1,
+                pool_pre_ping=True,
+                connect_args={
+                    "options": "-c idle_in_transaction_session_timeout=5s"
+                    " -c lock_timeout=10s -c statement_timeout=15s"
+                },
+            )
+        engine = create_engine(self.url, pool_size=1, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_writer)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+
+    def _make_read_engine(self) -> AsyncEngine:
+        if not self.sqlite:
+            return create_async_engine(
+                self.url,
+                isolation_level="AUTOCOMMIT",
+                pool_size=2,
+                pool_pre_ping=True,
+                connect_args={"options": "-c default_transaction_read_only=on -c statement_timeout=15s"},
+            )
+        engine = create_async_engine(
+            self.url.set(drivername="sqlite+aiosqlite"),
+            isolation_level="AUTOCOMMIT",
+            pool_size=2,
+            connect_args={"timeout": BUSY_SECONDS},
+        )
+        event.listen(engine.sync_engine, "connect", _prepare_reader)
+        return engine
+
+
+def _prepare_writer(connection: Any, record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "mmap_size=0",
+        "journal_size_limit=67108864",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare_reader(connection: Any, record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("query_only=ON", "mmap_size=0", "trusted_schema=OFF"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what the driver says into what a clerk can act on."""
+    try:
+        yield
+    except StaleDataError as error:
+        raise ChangedElsewhere("A colleague saved this in between; open it again.") from error
+    except (OperationalError, InternalError) as error:
+        raise _unavailable(error.orig) from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # a defect of ours or a constraint, not the database's state
+            raise
+        raise _unavailable(error.orig) from error
+    except OSError as error:
+        raise DatabaseUnavailable(
+            f"The database cannot be used: {os.strerror(error.errno or 0).lower()}."
+        ) from error
+
+
+def _unavailable(cause: BaseException | None) -> DatabaseUnavailable:
+    words = str(cause).lower()
+    if isinstance(cause, sqlite3.DatabaseError):
+        for sign, sentence in _SQLITE_SENTENCES:
+            if sign in words:
+                return sentence
+        return DatabaseUnavailable("The database does not answer; nothing was saved. Try again.")
+    return DatabaseUnavailable(
+        "The database server does not answer or is restarting; nothing was saved. Try again."
+    )
+
+
+_SQLITE_SENTENCES: tuple[tuple[str, DatabaseUnavailable], ...] = (
+    ("not a database", WrongDatabase("That file is not a ctfront database.")),
+    ("malformed", WrongDatabase("The database file is damaged; restore the newest backup.")),
+    ("readonly", WrongDatabase("The database file is read-only for this account; ask the administrator.")),
+    (
+        "unable to open",
+        WrongDatabase("The database file cannot be opened; look at its folder and permissions."),
+    ),
+    ("full", DatabaseUnavailable("The disk is full; nothing was saved. Free some space and try again.")),
+    ("locked", DatabaseUnavailable("Another program holds the database; nothing was saved. Try again.")),
+)

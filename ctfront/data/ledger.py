@@ -1,0 +1,182 @@
+"""What every act writes beside its own rows: itself, the audit chain, the news for other desks.
+
+hash = SHA-256 over the previous hash and the canonical JSON of the entry. The entry holds a salted digest
+of before and after, so that erasing the details of a person leaves the chain whole.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from ctfront.data.models import ActRow, AuditDetailRow, AuditHeadRow, AuditRow, ChangeRow
+from ctfront.domain.staff import Act
+
+GENESIS = "0" * 64
+"""What stands before the first entry."""
+
+Details = Mapping[str, Any]
+
+
+def repeated(session: Session, act: Act) -> ActRow | None:
+    """Return the earlier act with this id: a retry answers with its result instead of doing it again."""
+    return session.get(ActRow, act.op_id)
+
+
+def record(
+    session: Session,
+    clinic_id: int,
+    act: Act,
+    *,
+    kind: str,
+    subject_kind: str,
+    subject_id: int | None,
+    sentence: str = "",
+    before: Details | None = None,
+    after: Details | None = None,
+    undo: Details | None = None,
+    days: Iterable[date] = (),
+) -> None:
+    """Write the act, its audit entry and its news, in the act's own transaction."""
+    made_at = act.at.replace(microsecond=act.at.microsecond // 1000 * 1000)  # as it comes back, for the hash
+    by = {"by_kind": act.who.kind.value, "by_id": act.who.id, "by_name": act.who.name, "made_at": made_at}
+    seq = _append_audit(
+        session, clinic_id, act, by, kind, subject_kind, subject_id, before or {}, after or {}
+    )
+    session.execute(
+        insert(ActRow).values(
+            op_id=act.op_id,
+            serial=seq,
+            clinic_id=clinic_id,
+            batch_id=act.batch_id,
+            kind=kind,
+            subject_id=subject_id,
+            sentence=sentence[:400],
+            undo=_canonical(undo) if undo is not None else None,
+            **by,
+        )
+    )
+    session.execute(
+        insert(ChangeRow),
+        [
+            {
+                "clinic_id": clinic_id,
+                "made_at": made_at,
+                "kind": kind,
+                "subject_id": subject_id,
+                "day": day,
+                "op_id": act.op_id,
+            }
+            for day in (sorted(set(days)) or [None])
+        ],
+    )
+
+
+def _append_audit(
+    session: Session,
+    clinic_id: int,
+    act: Act,
+    by: Mapping[str, Any],
+    kind: str,
+    subject_kind: str,
+    subject_id: int | None,
+    before: Details,
+    after: Details,
+) -> int:
+    seq, previous = _lock_head(session, clinic_id)
+    salt, before_text, after_text = secrets.token_hex(16), _canonical(before), _canonical(after)
+    entry = {
+        **by,
+        "clinic_id": clinic_id,
+        "seq": seq + 1,
+        "os_user": act.who.os_user,
+        "session": act.who.session,
+        "origin": act.who.origin[:100],
+        "op_id": act.op_id,
+        "act": kind,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "digest": details_digest(salt, before_text, after_text),
+        "previous_hash": previous,
+    }
+    entry["hash"] = entry_hash(entry)
+    session.execute(insert(AuditRow).values(**entry))
+    session.execute(
+        insert(AuditDetailRow).values(
+            clinic_id=clinic_id, seq=seq + 1, salt=salt, before=before_text, after=after_text
+        )
+    )
+    session.execute(
+        update(AuditHeadRow)
+        .where(AuditHeadRow.clinic_id == clinic_id)
+        .values(seq=seq + 1, hash=entry["hash"])
+    )
+    return seq + 1
+
+
+def _lock_head(session: Session, clinic_id: int) -> tuple[int, str]:
+    head = session.execute(
+        select(AuditHeadRow.seq, AuditHeadRow.hash)
+        .where(AuditHeadRow.clinic_id == clinic_id)
+        .with_for_update()
+    ).first()
+    if head is None:
+        session.execute(insert(AuditHeadRow).values(clinic_id=clinic_id, seq=0, hash=GENESIS))
+        return 0, GENESIS
+    return head.seq, head.hash
+
+
+def details_digest(salt: str, before: str, after: str) -> str:
+    """Return the digest that the chain keeps of an entry's details."""
+    return hashlib.sha256(f"{salt}\n{before}\n{after}".encode()).hexdigest()
+
+
+def entry_hash(entry: Details) -> str:
+    """Return the hash of an entry, over everything but itself."""
+    body = {key: value for key, value in entry.items() if key != "hash"}
+    return hashlib.sha256(_canonical(body).encode()).hexdigest()
+
+
+def broken_links(session: Session, clinic_id: int) -> list[int]:
+    """Return the seq of every entry that was changed, cut out, or no longer matches its details."""
+    previous, expected, broken = GENESIS, 1, []
+    entries = session.execute(
+        select(AuditRow.__table__, AuditDetailRow.salt, AuditDetailRow.before, AuditDetailRow.after)
+        .outerjoin(
+            AuditDetailRow,
+            (AuditDetailRow.seq == AuditRow.seq) & (AuditDetailRow.clinic_id == AuditRow.clinic_id),
+        )
+        .where(AuditRow.clinic_id == clinic_id)
+        .order_by(AuditRow.seq)
+    ).mappings()
+    for row in entries:
+        entry = {name: row[name] for name in AuditRow.__table__.columns.keys()}
+        sound = (
+            entry["seq"] == expected
+            and entry["previous_hash"] == previous
+            and entry["hash"] == entry_hash(entry)
+        )
+        if row["salt"] is not None:
+            sound = sound and entry["digest"] == details_digest(row["salt"], row["before"], row["after"])
+        if not sound:
+            broken.append(entry["seq"])
+        previous, expected = entry["hash"], entry["seq"] + 1
+    head = session.get(AuditHeadRow, clinic_id)
+    if head is not None and (head.seq, head.hash) != (expected - 1, previous):
+        broken.append(head.seq)
+    return broken
+
+
+def _canonical(value: Details) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no plain form")

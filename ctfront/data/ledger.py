@@ -72,7 +72,7 @@ def record(
                 "day": day,
                 "op_id": act.op_id,
             }
-            for day in (sorted(set(days)) or [None])
+            for day in (sorted(set(days)) or (None,))
         ],
     )
 

@@ -194,25 +194,35 @@ class Appointment:
 def check_place_may_change(appointment: Appointment, today: date) -> None:
     """Refuse to move, cancel or re-book what is under way or history."""
     if appointment.status not in BEFORE_VISIT:
-        raise StatusRefused(f"{appointment.patient.name} is {appointment.status.word.lower()}; its place stays as it was.")
+        raise StatusRefused(
+            f"{appointment.patient.name} is {appointment.status.word.lower()}; its place stays as it was."
+        )
     if appointment.day < today:
         raise StatusRefused(f"{appointment.patient.name}'s day is over; its place stays as it was.")
 
 
-def check_mark(appointment: Appointment, to: Status, today: date, *, correction_days: int, late_right: bool) -> None:
+def check_mark(
+    appointment: Appointment, to: Status, today: date, *, correction_days: int, late_right: bool
+) -> None:
     """Refuse a status that does not follow from where the appointment is.
 
     Past days are corrections: for `correction_days` by anyone, later with the right.
     """
     name = appointment.patient.name
     if appointment.status in {Status.CANCELLED, Status.RESCHEDULED, Status.DELETED}:
-        raise StatusRefused(f"{name} is {appointment.status.word.lower()}; u takes back an act, b books anew.")
+        raise StatusRefused(
+            f"{name} is {appointment.status.word.lower()}; u takes back an act, b books anew."
+        )
     if to is appointment.status:
         raise StatusRefused(f"{name} is {to.word.lower()} already.")
     if appointment.status is Status.REQUESTED and to is not Status.SCHEDULED:
         raise StatusRefused(f"{name} has asked online: approve or decline it first.")
     if appointment.day > today and to not in {Status.SCHEDULED, Status.CONFIRMED}:
-        raise StatusRefused(f"That appointment is for {appointment.day:%a} {appointment.day.day} {appointment.day:%b}, not today.")
+        raise StatusRefused(
+            f"That appointment is for {appointment.day:%a} {appointment.day.day} {appointment.day:%b}, not today."
+        )
     days_late = (today - appointment.day).days
     if days_late > correction_days and not late_right:
-        raise StatusRefused(f"It is {days_late} days ago; after {correction_days} days the right “correct late” is needed.")
+        raise StatusRefused(
+            f"It is {days_late} days ago; after {correction_days} days the right “correct late” is needed."
+        )

@@ -83,7 +83,9 @@ class DaySchedule:
         """Return the first minute of each grid row: from the first office hour to the last, widened by appointments."""
         spans = [span for column in self.columns for span in column.hours]
         spans += [appointment.span for column in self.columns for appointment in column.appointments]
-        spans += [event.span for column in self.columns for event in column.events if event.span.minutes < 24 * 60]
+        spans += [
+            event.span for column in self.columns for event in column.events if event.span.minutes < 24 * 60
+        ]
         if not spans:
             spans = [Span(8 * 60, 18 * 60)]
         first = min(span.start for span in spans) // self.slot_minutes * self.slot_minutes

@@ -64,7 +64,9 @@ class Actor:
     def require(self, right: Right) -> None:
         """Raise `NotAllowed` naming the right when the actor lacks it."""
         if right not in self.rights:
-            raise NotAllowed(f"{self.name} may not do that: the right “{right.value}” is needed; a manager can give it.")
+            raise NotAllowed(
+                f"{self.name} may not do that: the right “{right.value}” is needed; a manager can give it."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,9 @@ def utc_instant(day: date, start: time, zone: str, *, fold: int | None = None) -
     first = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
     second = wall.replace(tzinfo=tz, fold=1).astimezone(UTC)
     if first.astimezone(tz).replace(tzinfo=None) != wall:
-        raise InputRefused(f"{show_time(start)} does not exist on {show_date(day)}: the clocks go forward.", field="time")
+        raise InputRefused(
+            f"{show_time(start)} does not exist on {show_date(day)}: the clocks go forward.", field="time"
+        )
     if first != second and fold is None:
         raise RepeatedTime(
             f"{show_time(start)} comes twice on {show_date(day)}: add “first” or “second”.", field="time"

@@ -1,0 +1,1 @@
+"""Views that show domain objects and announce what happened."""

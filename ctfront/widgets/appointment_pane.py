@@ -1,0 +1,118 @@
+"""Who and what the cursor stands on, in four lines or beside the grid."""
+
+from collections.abc import Sequence
+from datetime import date, tzinfo
+
+from rich.text import Text
+from textual.widget import Widget
+
+from ctfront.domain.appointments import Appointment, Status
+from ctfront.domain.patients import Patient
+from ctfront.domain.schedule import Column, Opening
+from ctfront.domain.text import Shown, safe
+from ctfront.domain.times import age_on, show_date, show_day, show_minute, show_time
+
+
+class AppointmentPane(Widget):
+    """Lines about the appointment, or about the free place."""
+
+    DEFAULT_CSS = "AppointmentPane { height: 4; }"
+
+    def __init__(self, *, id: str = "pane") -> None:
+        super().__init__(id=id)
+        self.lines: tuple[Shown, ...] = ()
+
+    def show(self, lines: Sequence[Shown]) -> None:
+        """Show the lines; unchanged ones cost nothing."""
+        if tuple(lines) != self.lines:
+            self.lines = tuple(lines)
+            self.refresh()
+
+    def render(self) -> Text:
+        """Draw the lines, wrapped where the pane stands beside the grid."""
+        beside = self.size.height > 4
+        text = "\n".join(f" {line}" for line in self.lines)
+        return Text(text, no_wrap=not beside, overflow="fold" if beside else "ellipsis", end="")
+
+
+def appointment_lines(
+    appointment: Appointment,
+    *,
+    today: date,
+    zone: tzinfo,
+    patient: Patient | None = None,
+    nth: tuple[int, int] = (1, 1),
+    online: bool = True,
+) -> list[Shown]:
+    """Return what the pane says of an appointment; `patient` adds consent, enrollment and alerts when read."""
+    name = appointment.patient
+    born = f"b {show_day(name.birth_date)} ({age_on(name.birth_date, today)})"
+    who = [name.name, born, f"#{name.record_number}", name.phone]
+    if patient is not None:
+        who.append(f"consent {patient.consent_word}")
+    who.append(f"no. {appointment.number}")
+    what = [
+        f"{appointment.purpose} {appointment.minutes} min",
+        f"{show_time(appointment.start)}–{show_time(appointment.end)} {appointment.provider}",
+        _status_words(appointment, zone),
+    ]
+    if nth[1] > 1:
+        what.append(f"{nth[0]} of {nth[1]}")
+    if online and patient is not None:
+        what.append("Online: enrolled" if patient.enrolled else "Online: no account")
+    made = appointment.created_at.astimezone(zone)
+    by = [f"Created By  {appointment.created_by}  {show_day(made.date())} {show_time(made.time())}"]
+    if appointment.overbooked:
+        by.append("overbooked")
+    if appointment.overridden:
+        by.append("outside hours")
+    return [
+        _joined(who),
+        _joined(what),
+        _joined(by),
+        _joined(_warnings(appointment, patient, today)),
+    ]
+
+
+def _status_words(appointment: Appointment, zone: tzinfo) -> str:
+    at = show_time(appointment.status_at.astimezone(zone).time())
+    match appointment.status:
+        case Status.ARRIVED | Status.CHECKED_IN | Status.CHECKED_OUT:
+            return f"{appointment.status.word} {at}"
+        case Status.CANCELLED:
+            asked = f", {appointment.asked_by} asked" if appointment.asked_by else ""
+            return f"Cancelled: {appointment.cancel_reason}{asked}"
+        case Status.RESCHEDULED if appointment.replaced_by_day is not None:
+            return f"Rescheduled to {show_date(appointment.replaced_by_day)}"
+        case status:
+            return status.word
+
+
+def _warnings(appointment: Appointment, patient: Patient | None, today: date) -> list[str]:
+    alerts = patient.alerts if patient is not None else ()
+    words = [f"! {alert.text}" for alert in alerts if alert.until is None or alert.until >= today]
+    if appointment.note:
+        words.append(f"Note: {appointment.note}")
+    return words
+
+
+def place_lines(column: Column, minute: int) -> list[Shown]:
+    """Return what the pane says of a place without an appointment."""
+    where = f"{show_minute(minute)} {show_date(column.day)} · {column.provider.name}"
+    match column.state_at(minute):
+        case Opening.EVENT:
+            text = next(e.text for e in column.events if e.span.start <= minute < e.span.end)
+            state = f"not bookable: {text}"
+        case Opening.BREAK:
+            label = next(b.label for b in column.breaks if b.span.start <= minute < b.span.end)
+            state = f"break: {label}"
+        case Opening.CLOSED:
+            state = "outside office hours"
+        case Opening.OPEN:
+            until = next((s.end for s in column.free() if s.start <= minute < s.end), minute)
+            state = f"free for {until - minute} min" if until > minute else "taken"
+    return [safe(f"{where} · {state}")]
+
+
+def _joined(parts: Sequence[str]) -> Shown:
+    return safe("   ".join(part for part in parts if part))

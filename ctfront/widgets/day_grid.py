@@ -1,0 +1,295 @@
+"""The day as a grid: one column per provider, one row per slot, drawn line by line."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, tzinfo
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ctfront.domain.appointments import Appointment, Place
+from ctfront.domain.schedule import Column, DaySchedule
+from ctfront.domain.text import safe
+from ctfront.domain.times import minute_of, show_date, show_time, time_of
+from ctfront.widgets.day_cells import Cell, cell_text, fit, lay_out
+
+TIME_WIDTH = 6
+NARROWEST = 22
+WIDEST = 44
+PLAIN = Style()
+DIM = Style(dim=True)
+BOLD = Style(bold=True)
+CURSOR = Style(reverse=True, bold=True)
+EMPTY = DaySchedule(day=date(2000, 1, 1), columns=())
+
+
+class DayGrid(Widget, can_focus=True):
+    """The cells of a day and the cursor on them; the line API keeps a move at two lines."""
+
+    DEFAULT_CSS = "DayGrid { height: 1fr; }"
+
+    @dataclass
+    class CursorMoved(Message):
+        """The cursor stands somewhere else, or what it stands on is new."""
+
+        grid: "DayGrid"
+
+    def __init__(self, zone: tzinfo = UTC, *, id: str = "grid") -> None:
+        super().__init__(id=id)
+        self.zone = zone
+        self.schedule = EMPTY
+        self.cells: list[list[Cell]] = []
+        self.column = 0
+        self.row = 0
+        self.picked_id: int | None = None
+        """The appointment picked in the cell with Tab, else None for its first."""
+        self.first_row = 0
+        self.first_column = 0
+        self.numbers = False
+        self._rows = self.schedule.rows()
+
+    # -- what the cursor stands on
+
+    @property
+    def cell(self) -> Cell | None:
+        """The cell under the cursor; None on a day without columns."""
+        return self.cells[self.column][self.row] if self.cells else None
+
+    @property
+    def appointment(self) -> Appointment | None:
+        """The appointment that every key but `b` goes by."""
+        cell = self.cell
+        if cell is None:
+            return None
+        return next((a for a in cell.appointments if a.id == self.picked_id), cell.first)
+
+    @property
+    def provider_column(self) -> Column | None:
+        """The column under the cursor."""
+        return self.schedule.columns[self.column] if self.schedule.columns else None
+
+    @property
+    def minute(self) -> int:
+        """First minute of the row under the cursor."""
+        return self._rows[self.row]
+
+    @property
+    def place(self) -> Place | None:
+        """Whose column, which day, what time."""
+        column = self.provider_column
+        if column is None:
+            return None
+        return Place(provider_id=column.provider.id, day=column.day, start=time_of(self.minute))
+
+    # -- showing
+
+    def show(self, schedule: DaySchedule) -> None:
+        """Show a reading; the cursor stays on its place, and on the appointment picked there."""
+        place = self.place
+        self.schedule = schedule
+        self._rows = schedule.rows()
+        self.cells = lay_out(schedule)
+        self.column = min(self.column, max(len(self.cells) - 1, 0))
+        self.row = min(self.row, len(self._rows) - 1)
+        if place is not None:
+            self._stand_on(place.provider_id, place.day, minute_of(place.start))
+        self._scroll_to_cursor()
+        self.refresh()
+        self.post_message(self.CursorMoved(self))
+
+    def show_numbers(self, on: bool) -> None:
+        """Show day numbers in the cells, or hide them."""
+        if on != self.numbers:
+            self.numbers = on
+            self.refresh()
+
+    # -- moving
+
+    def _stand_on(self, provider_id: int, day: date | None, minute: int) -> None:
+        columns = self.schedule.columns
+        here = [i for i, c in enumerate(columns) if c.provider.id == provider_id]
+        here = [i for i in here if columns[i].day == day] or here[:1]
+        if len({c.provider.id for c in columns}) == 1 and day is not None:
+            here = [i for i, c in enumerate(columns) if c.day == day] or [
+                i for i, c in enumerate(columns) if c.day.weekday() == day.weekday()
+            ]
+        if here:
+            self.column = here[0]
+        self.row = max(0, min((minute - self._rows[0]) // self.schedule.slot_minutes, len(self._rows) - 1))
+
+    def go_to_place(self, place: Place) -> None:
+        """Put the cursor on a place of the shown schedule."""
+        row, column = self.row, self.column
+        self._stand_on(place.provider_id, place.day, minute_of(place.start))
+        self._moved(row, column)
+
+    def go_to_minute(self, minute: int, *, column: int | None = None) -> None:
+        """Put the cursor on the row of a minute of the day."""
+        slot = self.schedule.slot_minutes
+        self.move_to(
+            self.column if column is None else column,
+            max(0, min((minute - self._rows[0]) // slot, len(self._rows) - 1)),
+        )
+
+    def go_to_appointment(self, appointment_id: int) -> bool:
+        """Put the cursor on an appointment; tell whether it is on the shown schedule."""
+        appointment = self.schedule.appointment(appointment_id)
+        if appointment is None:
+            return False
+        self.go_to_place(appointment.place)
+        self.picked_id = appointment_id
+        self._announce(self.row)
+        return True
+
+    def move(self, *, columns: int = 0, rows: int = 0) -> None:
+        """Move the cursor, stopping at the edges."""
+        self.move_to(self.column + columns, self.row + rows)
+
+    def move_to(self, column: int, row: int) -> None:
+        """Put the cursor on a column and row, or on the nearest there is."""
+        if not self.cells:
+            return
+        old = self.row, self.column
+        self.column = max(0, min(column, len(self.cells) - 1))
+        self.row = max(0, min(row, len(self._rows) - 1))
+        self._moved(*old)
+
+    def page(self, direction: int) -> None:
+        """Move by what fits in the window."""
+        self.move(rows=direction * max(self.body_height - 1, 1))
+
+    def edge(self, *, last: bool) -> None:
+        """Move to the first or last row."""
+        self.move_to(self.column, len(self._rows) - 1 if last else 0)
+
+    def next_appointment(self, step: int) -> bool:
+        """Pick the next (1) or previous (-1) appointment of the column, also inside the cell."""
+        if not self.cells:
+            return False
+        stops = [
+            (row, index, appointment)
+            for row, cell in enumerate(self.cells[self.column])
+            for index, appointment in enumerate(cell.appointments)
+            if not appointment.live or appointment.span.start >= self._rows[row]
+        ]
+        current = self.appointment
+        index = -1
+        if current is not None and self.cell is not None:
+            index = next((i for i, a in enumerate(self.cell.appointments) if a.id == current.id), -1)
+        here = (self.row, index)
+        after = [s for s in stops if s[:2] > here] if step > 0 else [s for s in reversed(stops) if s[:2] < here]
+        if not after:
+            return False
+        row, _, appointment = after[0]
+        old = self.row, self.column
+        self.row = row
+        self._moved(*old)
+        self.picked_id = appointment.id
+        self._announce(row)
+        return True
+
+    def _moved(self, old_row: int, old_column: int) -> None:
+        if (old_row, old_column) != (self.row, self.column):
+            self.picked_id = None
+        if self._scroll_to_cursor():
+            self.refresh()
+        else:
+            self._refresh_row(old_row)
+        self._announce(self.row)
+
+    def _announce(self, row: int) -> None:
+        self._refresh_row(row)
+        self.post_message(self.CursorMoved(self))
+
+    # -- the window on the grid
+
+    @property
+    def body_height(self) -> int:
+        """Rows in view below the names."""
+        return max(self.size.height - 1, 1)
+
+    @property
+    def columns_in_view(self) -> int:
+        """How many columns fit."""
+        fitting = max((self.size.width - TIME_WIDTH) // NARROWEST, 1)
+        return max(min(fitting, len(self.schedule.columns)), 1)
+
+    @property
+    def column_width(self) -> int:
+        """Width of a column with its cursor mark."""
+        return min((self.size.width - TIME_WIDTH) // self.columns_in_view, WIDEST)
+
+    def _scroll_to_cursor(self) -> bool:
+        before = self.first_row, self.first_column
+        height, across = self.body_height, self.columns_in_view
+        self.first_row = min(self.first_row, self.row, max(len(self._rows) - height, 0))
+        self.first_row = max(self.first_row, self.row - height + 1)
+        self.first_column = min(self.first_column, self.column, max(len(self.cells) - across, 0))
+        self.first_column = max(self.first_column, self.column - across + 1)
+        return before != (self.first_row, self.first_column)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view when the window changes."""
+        self._scroll_to_cursor()
+        self.refresh()
+
+    # -- drawing
+
+    def _refresh_row(self, row: int) -> None:
+        y = row - self.first_row + 1
+        if 1 <= y <= self.body_height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the provider names or one row of slots."""
+        width = self.size.width
+        row = self.first_row + y - 1
+        if y == 0:
+            segments = self._names()
+        elif row < len(self._rows) and self.cells:
+            segments = self._slots(row)
+        elif y == 1:
+            segments = [Segment("  No provider has hours or appointments on this day.", PLAIN)]
+        else:
+            segments = []
+        base = self.rich_style
+        return Strip(segments).apply_style(base).adjust_cell_length(width, base)
+
+    def _visible(self) -> range:
+        return range(self.first_column, min(self.first_column + self.columns_in_view, len(self.cells)))
+
+    def _names(self) -> list[Segment]:
+        week = len({c.day for c in self.schedule.columns}) > 1
+        width = self.column_width
+        segments = [Segment(" Time ", BOLD)]
+        for index in self._visible():
+            column = self.schedule.columns[index]
+            name = show_date(column.day) if week else safe(column.provider.name)
+            hidden_left = index == self.first_column > 0
+            hidden_right = index == self._visible()[-1] < len(self.cells) - 1
+            tail = f"{len(self.cells) - 1 - index} more ›" if hidden_right else ""
+            head = "‹" if hidden_left else " "
+            text = fit(head + name, width - len(tail)) + tail
+            style = Style(bold=True, underline=index == self.column)
+            segments.append(Segment(text, style if not tail and not hidden_left else BOLD))
+        return segments
+
+    def _slots(self, row: int) -> list[Segment]:
+        minute = self._rows[row]
+        width = self.column_width - 1
+        here = row == self.row
+        segments = [Segment(f"{show_time(time_of(minute)):>5} ", BOLD if here else PLAIN)]
+        for index in self._visible():
+            cell = self.cells[index][row]
+            under = here and index == self.column
+            shown = self.appointment if under else None
+            text = cell_text(cell, minute, width, self.zone, shown=shown, numbers=self.numbers)
+            if under:
+                segments.append(Segment("▸" + text, CURSOR))
+                continue
+            quiet = not cell.live or (shown or cell.appointments[0]).span.start < minute
+            segments.append(Segment(" " + text, DIM if quiet else PLAIN))
+        return segments

@@ -1,0 +1,54 @@
+"""What a screen may ask of the app, without knowing the app."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol, TypeVar, cast
+
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from ctfront.domain.clinic import Clinic
+from ctfront.domain.staff import Act, Actor
+
+Answer = TypeVar("Answer")
+
+
+class FrontDesk(Protocol):
+    """The app as screens and forms see it."""
+
+    clinic: Clinic
+    actor: Actor
+
+    @property
+    def today(self) -> date:
+        """The date on the clinic's clock."""
+
+    @property
+    def wall_now(self) -> datetime:
+        """The clinic's clock, without zone."""
+
+    def act(self, *, batch_id: str | None = None) -> Act:
+        """Frame a change: who, when and a new op id."""
+
+    async def ask(self, screen: Screen[Answer]) -> Answer | None:
+        """Show a form or question and wait for its answer, without holding the keys."""
+
+    def say(self, sentence: str) -> None:
+        """Put a sentence on the message line of the screen in view."""
+
+    def show_patient(self, patient_id: int) -> None:
+        """Open Patient Information on a patient."""
+
+    def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> None:
+        """Open the Scheduler on a day, with the cursor on an appointment."""
+
+    def book_in_hand(self, patient_id: int, name: str) -> None:
+        """Take a patient to the Scheduler: Enter on a free place books."""
+
+    def patients_in_hand(self) -> Sequence[int]:
+        """Return the patients last shown, newest first."""
+
+
+def desk_of(node: DOMNode) -> FrontDesk:
+    """Return the app that a node lives in, as the front desk."""
+    return cast(FrontDesk, node.app)

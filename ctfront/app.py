@@ -1,0 +1,160 @@
+"""The app: modes, app-wide keys, theme."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, ClassVar
+from uuid import uuid4
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.theme import Theme
+
+from ctfront.domain.clinic import Clinic
+from ctfront.domain.staff import Act, Actor
+from ctfront.domain.text import safe
+from ctfront.domain.times import wall_clock
+from ctfront.screens.desk_screen import DeskScreen
+from ctfront.screens.scheduler import SchedulerScreen
+from ctfront.services.patients import Patients
+from ctfront.services.scheduling import Scheduling
+from ctfront.terminal.key_gate import GatedApp
+
+if TYPE_CHECKING:  # only handed on to the services
+    from ctfront.data.database import Database
+
+THEME = Theme(
+    name="ctfront",
+    primary="#00ffff",
+    secondary="#ffffff",
+    accent="#ffff00",
+    warning="#ffff00",
+    error="#ff0000",
+    success="#00ff00",
+    foreground="#c0c0c0",
+    background="#000000",
+    surface="#000000",
+    panel="#000000",
+    boost="#000000",
+    text_alpha=1.0,
+    variables={
+        "text": "#c0c0c0",
+        "text-muted": "#808080",
+        "text-disabled": "#808080",
+        "foreground-muted": "#808080",
+        "input-cursor-background": "#c0c0c0",
+        "input-cursor-foreground": "#000000",
+        "input-selection-background": "#0000ff",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-background": "#c0c0c0",
+    },
+)
+"""Colours out of the sixteen that every terminal has; nothing is told by them alone."""
+
+
+def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
+    """Make a binding that works on every screen, outside fields."""
+    return Binding(keys, action, words, tooltip=tooltip, id=f"app.{id}")
+
+
+class CTFrontApp(GatedApp, App[None]):
+    """The front desk at one terminal."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "ctfront"
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("f2", "show_mode('scheduler')", "Scheduler", "The day's schedule", "scheduler"),
+        key("ctrl+l", "repaint", "Repaint", "Draw the whole screen again", "repaint"),
+    ]
+
+    def __init__(
+        self,
+        database: "Database",
+        clinic: Clinic,
+        actor: Actor,
+        clock: Callable[[], datetime],
+        settings: object = None,
+    ) -> None:
+        super().__init__()
+        self.database = database
+        self.clinic = clinic
+        self.actor = actor
+        self.clock = clock
+        self.settings = settings
+        self.scheduling = Scheduling(database, clinic)
+        self.patients = Patients(database, clinic)
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.animation_level = "none"
+        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients))
+
+    def on_mount(self) -> None:
+        """Open on the Scheduler."""
+        self.switch_mode("scheduler")
+
+    def on_ready(self) -> None:
+        """Let the keys in: the first screen stands."""
+        self.start_gate()
+
+    # -- what screens ask of the app
+
+    @property
+    def wall_now(self) -> datetime:
+        """The clinic's clock, without zone."""
+        return wall_clock(self.clock(), self.clinic.zone)
+
+    @property
+    def today(self) -> date:
+        """The date on the clinic's clock."""
+        return self.wall_now.date()
+
+    def act(self, *, batch_id: str | None = None) -> Act:
+        """Frame a change: who, when and a new op id."""
+        return Act(who=self.actor, at=self.clock().astimezone(UTC), op_id=uuid4().hex, batch_id=batch_id)
+
+    @property
+    def desk_screen(self) -> DeskScreen | None:
+        """The screen in view, under any form."""
+        return next((s for s in reversed(self.screen_stack) if isinstance(s, DeskScreen)), None)
+
+    def say(self, sentence: str) -> None:
+        """Put a sentence on the message line of the screen in view."""
+        if (screen := self.desk_screen) is not None:
+            screen.say(sentence)
+
+    def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> None:
+        """Open the Scheduler on a day, with the cursor on an appointment."""
+        self.switch_mode("scheduler")
+        screen = self.desk_screen
+        if isinstance(screen, SchedulerScreen):
+            screen.go_to_day(day, appointment_id=appointment_id)
+
+    # -- app-wide keys
+
+    async def action_show_mode(self, mode: str) -> None:
+        """Show another screen as it was left."""
+        if mode != self.current_mode:
+            await self.switch_mode(mode)
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen again."""
+        self.refresh(repaint=True, layout=True)
+
+    # -- the key gate speaks
+
+    def wait_long(self, held: int) -> None:
+        """Say that keys are held while the database is slow."""
+        keys = "key" if held == 1 else "keys"
+        self.say(f"Waiting for the database. Esc drops the {held} {keys} typed ahead.")
+
+    def wait_over(self) -> None:
+        """Take the waiting message away."""
+        if (screen := self.desk_screen) is not None and screen.message.text.startswith("Waiting for"):
+            screen.message.show(safe(screen.standing_message()))
+
+    def wait_broken(self, dropped: int) -> None:
+        """Say how many keys were dropped."""
+        keys = "key" if dropped == 1 else "keys"
+        self.say(f"{dropped} {keys} dropped. What was begun may still come.")

@@ -1,0 +1,70 @@
+"""What every screen of the desk shares: title, message line, key line."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from ctfront.domain.text import safe
+from ctfront.widgets.front_desk import FrontDesk, desk_of
+from ctfront.widgets.key_line import KeyLine
+from ctfront.widgets.message_line import MessageLine
+from ctfront.widgets.title_line import TitleLine
+
+
+class DeskScreen(Screen[None]):
+    """A screen with a title above, and the message line and the keys below."""
+
+    AUTO_FOCUS: ClassVar[str | None] = None
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    NAME: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out the lines that every screen has around its body."""
+        yield TitleLine()
+        yield from self.compose_body()
+        yield MessageLine()
+        yield KeyLine(self.KEYS)
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out what lies between title and message line."""
+        yield from ()
+
+    @property
+    def desk(self) -> FrontDesk:
+        """The app, as the front desk."""
+        return desk_of(self)
+
+    @property
+    def message(self) -> MessageLine:
+        """The message line."""
+        return self.query_one(MessageLine)
+
+    def say(self, sentence: str) -> None:
+        """Put a sentence on the message line until the next key."""
+        self.message.show(safe(sentence))
+
+    def on_key(self, event: events.Key) -> None:
+        """Clear the message line: a key has come."""
+        self.message.show(safe(self.standing_message()))
+
+    def standing_message(self) -> str:
+        """Return what the message line says when no act has just spoken."""
+        return ""
+
+    def title_left(self) -> str:
+        """Return the left part of the title."""
+        return ""
+
+    def title_news(self) -> str:
+        """Return what stands behind the clerk's name: forms that wait."""
+        return ""
+
+    def refresh_title(self) -> None:
+        """Bring the title up to date."""
+        right = f"{self.desk.actor.name}  {self.title_news()}".rstrip()
+        middle = f"{self.NAME} · {self.desk.clinic.name}"
+        self.query_one(TitleLine).show(self.title_left(), middle, right)

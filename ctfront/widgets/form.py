@@ -1,0 +1,321 @@
+"""The shape of every form: fields, Enter to the next that wants an answer, Okay, and the way out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.css.query import NoMatches
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from ctfront.domain.errors import ClinicError, InputRefused
+from ctfront.domain.text import safe
+
+Saved = TypeVar("Saved")
+
+
+def read_anything(text: str) -> str:
+    """Take any text, with nothing to read back."""
+    return ""
+
+
+class Line(Input):
+    """A one-line field that looks like text and says where it is by its mark."""
+
+    DEFAULT_CSS = "Line { width: 1fr; }"
+
+    def __init__(self, value: str = "", *, limit: int = 200, id: str | None = None) -> None:
+        super().__init__(value, compact=True, max_length=limit, id=id)
+        self.cursor_blink = False
+
+
+class Field(Horizontal):
+    """A label, a line to type in, and beside it the reading back or what is wrong."""
+
+    DEFAULT_CSS = """
+    Field { height: 1; }
+    Field > .label { width: 12; }
+    Field > Line { width: 28; }
+    Field > .note { width: 1fr; padding-left: 1; }
+    """
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        value: str = "",
+        *,
+        required: bool = False,
+        read: Callable[[str], str] = read_anything,
+    ) -> None:
+        super().__init__(id=f"field-{name}")
+        self.field = name
+        self.label = label
+        self.first_value = value
+        self.required = required
+        self.read = read
+        self.refused: tuple[str, str] | None = None
+        """The text that a save refused, and why; over when the text changes."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out label, line and note."""
+        yield Static(self.label, markup=False, classes="label")
+        yield Line(self.first_value, id=self.field)
+        yield Static("", markup=False, classes="note")
+
+    @property
+    def line(self) -> Line:
+        """Where it is typed."""
+        return self.query_one(Line)
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.line.value
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the text, else empty."""
+        text = self.text
+        if self.refused is not None and self.refused[0] == text:
+            return self.refused[1]
+        if not text.strip():
+            return "An answer is needed here." if self.required else ""
+        try:
+            self.read(text)
+        except InputRefused as refusal:
+            return str(refusal)
+        return ""
+
+    @property
+    def wants_answer(self) -> bool:
+        """Whether Enter stops here."""
+        return bool(self.problem)
+
+    @property
+    def changed(self) -> bool:
+        """Whether something else was typed than what the form offered."""
+        return self.text != self.first_value
+
+    def offer(self, text: str) -> None:
+        """Fill in what can be known; it doesn't count as typed."""
+        self.first_value = text
+        self.line.value = text
+        self.show_reading()
+
+    def refuse(self, why: str) -> None:
+        """Show why the save refused the text."""
+        self.refused = (self.text, why)
+        self.show_reading()
+
+    def show_reading(self, *, quiet: bool = True) -> None:
+        """Show the reading back; a missing answer is only named when asked for."""
+        problem = self.problem
+        if problem and (self.text.strip() or not quiet):
+            words = safe(f"! {problem}")
+        else:
+            words = safe("" if problem else self.read(self.text))
+        self.query_one(".note", Static).update(words)
+
+    def on_mount(self) -> None:
+        """Show what the offered text is read as."""
+        self.show_reading()
+
+    @on(Input.Changed)
+    def read_again(self, event: Input.Changed) -> None:
+        """Read what is typed."""
+        event.stop()
+        self.show_reading()
+
+
+class Okay(Static, can_focus=True):
+    """The bottom line of a form: Enter saves."""
+
+    DEFAULT_CSS = "Okay { height: 1; } Okay:focus { text-style: bold reverse; }"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "pressed", "Okay", id="form.enter")]
+
+    class Pressed(Message):
+        """The clerk wants the form saved."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(f" {words} ", markup=False, id="okay")
+
+    def action_pressed(self) -> None:
+        """Ask the form to save."""
+        self.post_message(self.Pressed())
+
+
+class Form(ModalScreen[Saved | None], Generic[Saved]):
+    """A form that closes only when its save stood; `None` means that the clerk left it."""
+
+    AUTO_FOCUS: ClassVar[str | None] = None
+    HEADING: ClassVar[str] = ""
+    OKAY: ClassVar[str] = "Okay"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f9,ctrl+o", "okay", "Okay", tooltip="Save from any field", id="form.okay"),
+        Binding("ctrl+s", "okay", "Okay", show=False, id="form.okay_too"),
+        Binding("escape", "leave", "Leave", tooltip="Leave; twice when something was typed", id="form.leave"),
+        Binding("down,tab", "step(1)", "Next field", id="form.down"),
+        Binding("up,shift+tab", "step(-1)", "Field before", id="form.up"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leaving = False
+        """Whether the next Esc leaves although something was typed."""
+
+    # -- what a form says of itself
+
+    def heading(self) -> str:
+        """Return the first line."""
+        return self.HEADING
+
+    def fields(self) -> Iterable[Widget]:
+        """Make the fields, top to bottom."""
+        raise NotImplementedError
+
+    async def save(self) -> Saved:
+        """Save through the service; raise a `ClinicError` to keep the form open."""
+        raise NotImplementedError
+
+    def stops(self) -> Sequence[Widget]:
+        """Return what Tab visits, top to bottom."""
+        return [*self.query(Line), self.query_one(Okay)]
+
+    def wanting(self) -> Widget | None:
+        """Return the first stop that still wants an answer, else None."""
+        return next((field.line for field in self.query(Field) if field.wants_answer), None)
+
+    def typed(self) -> bool:
+        """Tell whether something was typed that leaving would lose."""
+        return any(field.changed for field in self.query(Field))
+
+    # -- layout
+
+    def compose(self) -> ComposeResult:
+        """Lay out heading, fields, problem line and Okay."""
+        with Vertical(classes="dialog"):
+            yield Static(safe(self.heading()), markup=False, id="heading")
+            yield from self.fields()
+            yield Static("", markup=False, id="problem")
+            yield Okay(self.OKAY)
+            yield Static("Enter next  F9 or Ctrl+O Okay  Esc leave", markup=False, classes="hint")
+
+    def on_mount(self) -> None:
+        """Start in the first field that wants an answer."""
+        self.go_on()
+
+    # -- going through it
+
+    def go_on(self) -> None:
+        """Go to the next stop that wants an answer, or to Okay."""
+        (self.wanting() or self.query_one(Okay)).focus()
+
+    def next_wanting(self) -> None:
+        """Answer Enter: the next field below that wants an answer, else any that does, else Okay."""
+        stops = list(self.stops())
+        here = stops.index(self.focused) if self.focused in stops else -1
+        below = [f.line for f in self.query(Field) if f.wants_answer and stops.index(f.line) > here]
+        target = below[0] if below else self.wanting()
+        if target is self.focused and isinstance(target, Line):
+            self._name_problem(target)
+        (target or self.query_one(Okay)).focus()
+
+    def _name_problem(self, line: Line) -> None:
+        field = self.query_one(f"#field-{line.id}", Field)
+        field.show_reading(quiet=False)
+
+    def action_step(self, step: int) -> None:
+        """Visit the next or previous stop, round and round."""
+        stops = list(self.stops())
+        here = stops.index(self.focused) if self.focused in stops else 0
+        stops[(here + step) % len(stops)].focus()
+
+    @on(Input.Submitted)
+    def answer_enter(self, event: Input.Submitted) -> None:
+        """Go on from a field."""
+        event.stop()
+        self.next_wanting()
+
+    @on(Okay.Pressed)
+    def answer_okay(self, event: Okay.Pressed) -> None:
+        """Save from the Okay line."""
+        event.stop()
+        self.action_okay()
+
+    def on_key(self, event: events.Key) -> None:
+        """Forget a first Esc when another key comes."""
+        if event.key != "escape" and self.leaving:
+            self.leaving = False
+            self.say_problem("")
+
+    def say_problem(self, sentence: str) -> None:
+        """Say what concerns the whole form."""
+        self.query_one("#problem", Static).update(safe(sentence))
+
+    # -- out of it
+
+    def action_leave(self) -> None:
+        """Leave; when something was typed only the second Esc does."""
+        if self.typed() and not self.leaving:
+            self.leaving = True
+            self.say_problem("What was typed is not saved. Esc again leaves.")
+        else:
+            self.dismiss(None)
+
+    @work(group="save")
+    async def action_okay(self) -> None:
+        """Save and close; a refusal stays in the form, the cursor in the field at fault."""
+        if (wanting := self.wanting()) is not None:
+            wanting.focus()
+            if isinstance(wanting, Line):
+                self._name_problem(wanting)
+            return
+        try:
+            saved = await self.save()
+        except ClinicError as refusal:
+            self.show_refusal(refusal)
+        else:
+            self.dismiss(saved)
+
+    def show_refusal(self, refusal: ClinicError) -> None:
+        """Show the refusal beside its field, or in the problem line."""
+        name = refusal.field if isinstance(refusal, InputRefused) else ""
+        try:
+            field = self.query_one(f"#field-{name}", Field) if name else None
+        except NoMatches:
+            field = None
+        if field is None:
+            self.say_problem(f"! {refusal}")
+            return
+        self.say_problem("")
+        field.refuse(str(refusal))
+        field.line.focus()
+
+
+class Choice:
+    """Reads typed text as one of a list, by the beginning of its words."""
+
+    def __init__(self, names: Sequence[str], *, what: str) -> None:
+        self.names = tuple(names)
+        self.what = what
+
+    def index(self, text: str) -> int:
+        """Return which one is meant, or raise `InputRefused` with those that fit."""
+        typed = text.strip().casefold()
+        for index, name in enumerate(self.names):
+            if name.casefold() == typed:
+                return index
+        fitting = [i for i, n in enumerate(self.names) if n.casefold().startswith(typed)]
+        fitting = fitting or [
+            i for i, n in enumerate(self.names) if any(w.startswith(typed) for w in n.casefold().split())
+        ]
+        if len(fitting) == 1:
+            return fitting[0]
+        words = ", ".join(self.names[i] for i in fitting or range(len(self.names)))
+        raise InputRefused(f"{'Which' if fitting else f'No such {self.what}'}: {words}")

@@ -87,9 +87,7 @@ class Database:
         if found == schema.HEAD:
             return
         if found is not None and found not in schema.OLDER:
-            raise WrongDatabase(
-                "This database was made by a newer ctfront; update the program and start again."
-            )
+            raise WrongDatabase("This database was made by a newer ctfront; update the program and start again.")
         from ctfront.data.migrations import upgrade  # alembic costs 120 ms; most starts don't need it
 
         with _translated(), self._locked():
@@ -127,8 +125,7 @@ class Database:
                 pool_size=1,
                 pool_pre_ping=True,
                 connect_args={
-                    "options": "-c idle_in_transaction_session_timeout=5s"
-                    " -c lock_timeout=10s -c statement_timeout=15s"
+                    "options": "-c idle_in_transaction_session_timeout=5s -c lock_timeout=10s -c statement_timeout=15s"
                 },
             )
         engine = create_engine(self.url, pool_size=1, connect_args={"timeout": BUSY_SECONDS})
@@ -193,9 +190,7 @@ def _translated() -> Iterator[None]:
             raise
         raise _unavailable(error.orig) from error
     except OSError as error:
-        raise DatabaseUnavailable(
-            f"The database cannot be used: {os.strerror(error.errno or 0).lower()}."
-        ) from error
+        raise DatabaseUnavailable(f"The database cannot be used: {os.strerror(error.errno or 0).lower()}.") from error
 
 
 def _unavailable(cause: BaseException | None) -> DatabaseUnavailable:
@@ -205,9 +200,7 @@ def _unavailable(cause: BaseException | None) -> DatabaseUnavailable:
             if sign in words:
                 return sentence
         return DatabaseUnavailable("The database does not answer; nothing was saved. Try again.")
-    return DatabaseUnavailable(
-        "The database server does not answer or is restarting; nothing was saved. Try again."
-    )
+    return DatabaseUnavailable("The database server does not answer or is restarting; nothing was saved. Try again.")
 
 
 _SQLITE_SENTENCES: tuple[tuple[str, DatabaseUnavailable], ...] = (

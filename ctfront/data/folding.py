@@ -4,6 +4,8 @@
 folded anew by a migration.
 """
 
+import contextlib
+
 from anyascii import anyascii
 
 FOLD_VERSION = 1
@@ -18,10 +20,8 @@ def fold_email(address: str) -> str:
     """Return the address as it is compared: case does not count, an international domain in its ASCII form."""
     local, at, domain = address.strip().rpartition("@")
     if not domain.isascii():
-        try:
+        with contextlib.suppress(UnicodeError):
             domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            pass
     return f"{local}{at}{domain}".casefold()[:320]
 
 

@@ -45,9 +45,7 @@ def record(
     """Write the act, its audit entry and its news, in the act's own transaction."""
     made_at = act.at.replace(microsecond=act.at.microsecond // 1000 * 1000)  # as it comes back, for the hash
     by = {"by_kind": act.who.kind.value, "by_id": act.who.id, "by_name": act.who.name, "made_at": made_at}
-    seq = _append_audit(
-        session, clinic_id, act, by, kind, subject_kind, subject_id, before or {}, after or {}
-    )
+    seq = _append_audit(session, clinic_id, act, by, kind, subject_kind, subject_id, before or {}, after or {})
     session.execute(
         insert(ActRow).values(
             op_id=act.op_id,
@@ -107,23 +105,17 @@ def _append_audit(
     entry["hash"] = entry_hash(entry)
     session.execute(insert(AuditRow).values(**entry))
     session.execute(
-        insert(AuditDetailRow).values(
-            clinic_id=clinic_id, seq=seq + 1, salt=salt, before=before_text, after=after_text
-        )
+        insert(AuditDetailRow).values(clinic_id=clinic_id, seq=seq + 1, salt=salt, before=before_text, after=after_text)
     )
     session.execute(
-        update(AuditHeadRow)
-        .where(AuditHeadRow.clinic_id == clinic_id)
-        .values(seq=seq + 1, hash=entry["hash"])
+        update(AuditHeadRow).where(AuditHeadRow.clinic_id == clinic_id).values(seq=seq + 1, hash=entry["hash"])
     )
     return seq + 1
 
 
 def _lock_head(session: Session, clinic_id: int) -> tuple[int, str]:
     head = session.execute(
-        select(AuditHeadRow.seq, AuditHeadRow.hash)
-        .where(AuditHeadRow.clinic_id == clinic_id)
-        .with_for_update()
+        select(AuditHeadRow.seq, AuditHeadRow.hash).where(AuditHeadRow.clinic_id == clinic_id).with_for_update()
     ).first()
     if head is None:
         session.execute(insert(AuditHeadRow).values(clinic_id=clinic_id, seq=0, hash=GENESIS))
@@ -155,12 +147,8 @@ def broken_links(session: Session, clinic_id: int) -> list[int]:
         .order_by(AuditRow.seq)
     ).mappings()
     for row in entries:
-        entry = {name: row[name] for name in AuditRow.__table__.columns.keys()}
-        sound = (
-            entry["seq"] == expected
-            and entry["previous_hash"] == previous
-            and entry["hash"] == entry_hash(entry)
-        )
+        entry = {column.name: row[column.name] for column in AuditRow.__table__.columns}
+        sound = entry["seq"] == expected and entry["previous_hash"] == previous and entry["hash"] == entry_hash(entry)
         if row["salt"] is not None:
             sound = sound and entry["digest"] == details_digest(row["salt"], row["before"], row["after"])
         if not sound:

@@ -45,9 +45,7 @@ def check_file(path: Path) -> None:
         raise WrongDatabase(f"{path} is a folder, not a database file.")
     kind = file_system_of(path.parent)
     if kind in NETWORK_FILE_SYSTEMS:
-        raise WrongDatabase(
-            f"The database lies on a network file system ({kind}); use a local disk or PostgreSQL."
-        )
+        raise WrongDatabase(f"The database lies on a network file system ({kind}); use a local disk or PostgreSQL.")
     if path.exists():
         if not os.access(path, os.R_OK):
             raise WrongDatabase("The database file may not be read by this account; ask the administrator.")

@@ -201,18 +201,14 @@ def check_place_may_change(appointment: Appointment, today: date) -> None:
         raise StatusRefused(f"{appointment.patient.name}'s day is over; its place stays as it was.")
 
 
-def check_mark(
-    appointment: Appointment, to: Status, today: date, *, correction_days: int, late_right: bool
-) -> None:
+def check_mark(appointment: Appointment, to: Status, today: date, *, correction_days: int, late_right: bool) -> None:
     """Refuse a status that does not follow from where the appointment is.
 
     Past days are corrections: for `correction_days` by anyone, later with the right.
     """
     name = appointment.patient.name
     if appointment.status in {Status.CANCELLED, Status.RESCHEDULED, Status.DELETED}:
-        raise StatusRefused(
-            f"{name} is {appointment.status.word.lower()}; u takes back an act, b books anew."
-        )
+        raise StatusRefused(f"{name} is {appointment.status.word.lower()}; u takes back an act, b books anew.")
     if to is appointment.status:
         raise StatusRefused(f"{name} is {to.word.lower()} already.")
     if appointment.status is Status.REQUESTED and to is not Status.SCHEDULED:
@@ -226,3 +222,15 @@ def check_mark(
         raise StatusRefused(
             f"It is {days_late} days ago; after {correction_days} days the right “correct late” is needed."
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusChange:
+    """One step of an appointment's life."""
+
+    at: datetime
+    by: str
+    old: Status | None
+    new: Status
+    reason: str = ""
+    undone: bool = False

@@ -40,6 +40,7 @@ class Clinic:
     correction_days: int = 7
     """Days after an appointment in which its status may be corrected without a further right."""
     identity: Identity = Identity.OS
+    version: int = 1
 
     @property
     def tz(self) -> tzinfo:

@@ -18,6 +18,7 @@ class VisitPurpose:
     """Short mark in the grid, up to three letters."""
     color: str = ""
     active: bool = True
+    version: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ class Provider:
     hours: tuple[DayHours, ...] = ()
     purpose_ids: tuple[int, ...] = ()
     """Visit purposes the provider offers, in the clinic's order."""
+    version: int = 1
 
     def hours_on(self, day: date) -> DayHours:
         """Return the office hours of the day, empty when closed."""

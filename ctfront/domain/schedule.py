@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.providers import Break, Event, Provider
@@ -44,11 +45,7 @@ class Column:
     def free(self) -> tuple[Span, ...]:
         """Return bookable time in which the governor is not reached."""
         edges = sorted({edge for a in self.appointments if a.live for edge in (a.span.start, a.span.end)})
-        full = [
-            Span(start, end)
-            for start, end in zip(edges, edges[1:], strict=False)
-            if self.load_at(start) >= self.provider.governor
-        ]
+        full = [Span(start, end) for start, end in pairwise(edges) if self.load_at(start) >= self.provider.governor]
         return subtract(self.bookable(), full)
 
 
@@ -83,9 +80,7 @@ class DaySchedule:
         """Return the first minute of each grid row: from the first office hour to the last, widened by appointments."""
         spans = [span for column in self.columns for span in column.hours]
         spans += [appointment.span for column in self.columns for appointment in column.appointments]
-        spans += [
-            event.span for column in self.columns for event in column.events if event.span.minutes < 24 * 60
-        ]
+        spans += [event.span for column in self.columns for event in column.events if event.span.minutes < 24 * 60]
         if not spans:
             spans = [Span(8 * 60, 18 * 60)]
         first = min(span.start for span in spans) // self.slot_minutes * self.slot_minutes

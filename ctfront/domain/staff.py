@@ -35,6 +35,7 @@ class Staff:
     os_user: str | None = None
     rights: frozenset[Right] = frozenset()
     active: bool = True
+    version: int = 1
 
 
 class ActorKind(StrEnum):

@@ -19,9 +19,7 @@ MARKS_IN_A_ROW = 4
 FIELD_LIMIT = 200
 """Longest text, in characters, that a one-line field takes."""
 
-_INVISIBLE = re.compile(
-    r"[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
-)
+_INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]")
 _MARK_RUN = re.compile(
     rf"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{{{MARKS_IN_A_ROW}}})"
     r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
@@ -45,9 +43,7 @@ def clean_line(text: str, *, field: str, limit: int = FIELD_LIMIT) -> str:
     """
     text = unicodedata.normalize("NFC", text)
     if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for c in text.strip()):
-        raise InputRefused(
-            "It holds a character that cannot be shown; type it again without it.", field=field
-        )
+        raise InputRefused("It holds a character that cannot be shown; type it again without it.", field=field)
     text = " ".join(text.split())
     if len(text) > limit:
         raise InputRefused(f"It is {len(text):,} characters long; {limit} fit.", field=field)

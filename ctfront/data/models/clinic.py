@@ -101,9 +101,7 @@ class OfficeHoursRow(Base):
     __table_args__ = (
         Index("ix_office_hours_provider", "provider_id"),
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-        CheckConstraint(
-            "0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440", name="span"
-        ),
+        CheckConstraint("0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440", name="span"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

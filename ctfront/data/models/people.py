@@ -66,9 +66,7 @@ class PhoneRow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     number: Mapped[str] = mapped_column(String(60))
     e164: Mapped[str | None] = mapped_column(String(20))
-    digits_reversed: Mapped[str] = mapped_column(
-        String(60).with_variant(String(60, collation=BINARY), "postgresql")
-    )
+    digits_reversed: Mapped[str] = mapped_column(String(60).with_variant(String(60, collation=BINARY), "postgresql"))
 
 
 class PatientNameRow(Base):

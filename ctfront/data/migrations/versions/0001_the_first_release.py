@@ -280,12 +280,8 @@ def upgrade() -> None:
         sa.Column("provider_id", WHOLE, nullable=False),
         sa.Column("purpose_id", WHOLE, nullable=False),
         sa.Column("offered_online", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["provider_id"], ["provider.id"], name=op.f("fk_provider_purpose_provider_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["purpose_id"], ["visit_purpose.id"], name=op.f("fk_provider_purpose_purpose_id")
-        ),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_provider_purpose_provider_id")),
+        sa.ForeignKeyConstraint(["purpose_id"], ["visit_purpose.id"], name=op.f("fk_provider_purpose_purpose_id")),
         sa.PrimaryKeyConstraint("provider_id", "purpose_id", name=op.f("pk_provider_purpose")),
     )
     op.create_table(
@@ -299,9 +295,7 @@ def upgrade() -> None:
         sa.Column("by_name", sa.String(length=200), nullable=False),
         sa.Column("made_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_appointment_series_clinic_id")),
-        sa.ForeignKeyConstraint(
-            ["patient_id"], ["patient.id"], name=op.f("fk_appointment_series_patient_id")
-        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_appointment_series_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment_series")),
     )
     op.create_table(
@@ -426,13 +420,9 @@ def upgrade() -> None:
         sa.Column("system", sa.String(length=40), nullable=False),
         sa.Column("value", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_patient_identifier_clinic_id")),
-        sa.ForeignKeyConstraint(
-            ["patient_id"], ["patient.id"], name=op.f("fk_patient_identifier_patient_id")
-        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_patient_identifier_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_identifier")),
-        sa.UniqueConstraint(
-            "clinic_id", "system", "value", name=op.f("uq_patient_identifier_clinic_id_system_value")
-        ),
+        sa.UniqueConstraint("clinic_id", "system", "value", name=op.f("uq_patient_identifier_clinic_id_system_value")),
     )
     with op.batch_alter_table("patient_identifier", schema=None) as batch_op:
         batch_op.create_index("ix_patient_identifier_patient", ["patient_id"], unique=False)
@@ -522,13 +512,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_appointment_patient_id")),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_appointment_provider_id")),
         sa.ForeignKeyConstraint(["purpose_id"], ["visit_purpose.id"], name=op.f("fk_appointment_purpose_id")),
-        sa.ForeignKeyConstraint(
-            ["replaced_by_id"], ["appointment.id"], name=op.f("fk_appointment_replaced_by_id")
-        ),
+        sa.ForeignKeyConstraint(["replaced_by_id"], ["appointment.id"], name=op.f("fk_appointment_replaced_by_id")),
         sa.ForeignKeyConstraint(["replaces_id"], ["appointment.id"], name=op.f("fk_appointment_replaces_id")),
-        sa.ForeignKeyConstraint(
-            ["series_id"], ["appointment_series.id"], name=op.f("fk_appointment_series_id")
-        ),
+        sa.ForeignKeyConstraint(["series_id"], ["appointment_series.id"], name=op.f("fk_appointment_series_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_appointment_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
         sa.UniqueConstraint("clinic_id", "day", "number", name=op.f("uq_appointment_clinic_id_day_number")),
@@ -576,9 +562,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(length=64), nullable=True),
         sa.Column("error", sa.String(length=400), nullable=False),
         sa.Column("op_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["appointment_id"], ["appointment.id"], name=op.f("fk_outbox_appointment_id")
-        ),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_outbox_appointment_id")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_outbox_clinic_id")),
         sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"], name=op.f("fk_outbox_invitation_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_outbox_patient_id")),

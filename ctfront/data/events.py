@@ -1,0 +1,45 @@
+"""Events: time in which a provider is not bookable."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from ctfront.data.models import EventRow
+from ctfront.domain.providers import Event
+from ctfront.domain.times import Span
+
+
+def select_events(clinic_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
+    """Select the events of the days from `first` to `last`."""
+    return (
+        select(EventRow.__table__)
+        .where(EventRow.clinic_id == clinic_id, EventRow.day.between(first, last), EventRow.removed_at.is_(None))
+        .order_by(EventRow.day, EventRow.start_minute)
+    )
+
+
+def event_of(row: Any) -> Event:
+    """Turn a row of `select_events` into an event."""
+    return Event(
+        id=row.id,
+        provider_id=row.provider_id,
+        day=row.day,
+        span=Span(row.start_minute, row.end_minute),
+        text=row.text,
+    )
+
+
+async def read_events(session: AsyncSession, clinic_id: int, first: date, last: date) -> list[Event]:
+    """Return the events of the days from `first` to `last`."""
+    return [event_of(row) for row in await session.execute(select_events(clinic_id, first, last))]
+
+
+def load_events(session: Session, provider_id: int, day: date) -> tuple[Event, ...]:
+    """Return one provider's events of a day."""
+    query = select(EventRow.__table__).where(
+        EventRow.provider_id == provider_id, EventRow.day == day, EventRow.removed_at.is_(None)
+    )
+    return tuple(event_of(row) for row in session.execute(query))

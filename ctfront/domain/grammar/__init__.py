@@ -1,0 +1,1 @@
+"""What clerks type: dates, times, and the lines behind `:`."""

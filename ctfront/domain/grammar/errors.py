@@ -1,0 +1,11 @@
+"""What typed text that has no reading is answered with."""
+
+from ctfront.domain.errors import InputRefused
+
+
+class CannotRead(InputRefused):
+    """Typed text that has no reading; `position` is where it stops making sense, from 0."""
+
+    def __init__(self, message: str, position: int = 0, *, field: str = "") -> None:
+        super().__init__(message, field=field)
+        self.position = position

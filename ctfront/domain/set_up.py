@@ -1,0 +1,169 @@
+"""What the Set-up forms and the first run produce, and what stands against a change."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ctfront.domain.appointments import LIVE, Appointment, Status
+from ctfront.domain.clinic import DateOrder, Identity
+from ctfront.domain.errors import ClinicError, InputRefused, ScheduleRefused
+from ctfront.domain.providers import Break, DayHours, Provider
+from ctfront.domain.staff import ALL_RIGHTS, Right
+from ctfront.domain.text import clean_line
+from ctfront.domain.times import STEP, merge, show_date, show_time, subtract
+
+EXPECTED = LIVE - {Status.DONE, Status.CHECKED_OUT}
+"""Statuses of a visit that is still to come or under way."""
+
+NAMED = 3
+"""Appointments that a refusal names before it counts the rest."""
+
+
+class WouldOrphan(ScheduleRefused):
+    """Future appointments would lose their hours, their purpose or their provider; carries them."""
+
+    def __init__(self, appointments: Sequence[Appointment]) -> None:
+        named = "; ".join(f"{a.patient.name} {show_date(a.day)} {show_time(a.start)}" for a in appointments[:NAMED])
+        more = f" and {len(appointments) - NAMED} more" if len(appointments) > NAMED else ""
+        super().__init__(f"Appointments stand in the way, move or cancel them first: {named}{more}.")
+        self.appointments = tuple(appointments)
+
+
+class ClinicExists(ClinicError):
+    """The database holds a clinic already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundingDraft:
+    """What the first run asks for."""
+
+    name: str
+    zone: str
+    manager_name: str
+    manager_short: str
+    os_user: str | None = None
+    """The manager's account; wanted where the kernel tells who is at the keyboard."""
+    identity: Identity = Identity.OS
+    date_order: DateOrder = DateOrder.MONTH_FIRST
+    online: bool = True
+    slot_minutes: int = 15
+    site_name: str = ""
+    """The clinic's name when empty."""
+    site_address: str = ""
+    site_phone: str = ""
+    manager_rights: frozenset[Right] = ALL_RIGHTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicDraft:
+    """The clinic and its site as Set-up saves them."""
+
+    name: str
+    zone: str
+    date_order: DateOrder
+    online: bool
+    slot_minutes: int
+    correction_days: int
+    identity: Identity
+    site_name: str
+    site_address: str = ""
+    site_phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderDraft:
+    """A provider as Set-up saves one."""
+
+    name: str
+    governor: int = 1
+    active: bool = True
+    hours: tuple[DayHours, ...] = ()
+    purpose_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPurposeDraft:
+    """A visit purpose as Set-up saves one."""
+
+    name: str
+    minutes: int
+    letter: str
+    color: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffDraft:
+    """A member of staff as Set-up saves one."""
+
+    name: str
+    short_name: str
+    os_user: str | None = None
+    rights: frozenset[Right] = frozenset()
+    active: bool = True
+
+
+def required_line(text: str, *, field: str, limit: int = 200) -> str:
+    """Return the cleaned text. Raises `InputRefused` when nothing is left of it."""
+    if cleaned := clean_line(text, field=field, limit=limit):
+        return cleaned
+    raise InputRefused("This is needed.", field=field)
+
+
+def account_name(text: str, *, field: str, limit: int) -> str:
+    """Return a name that is one word, as `--user`, the title line and the operating system take it."""
+    cleaned = required_line(text, field=field, limit=limit)
+    if " " in cleaned:
+        raise InputRefused("It is one word, without spaces.", field=field)
+    return cleaned
+
+
+def check_hours(hours: Iterable[DayHours]) -> tuple[DayHours, ...]:
+    """Return a week with touching spans joined and closed days left out.
+
+    Raises `InputRefused` for a time off the five-minute grid, a break outside the hours or a weekday given twice.
+    """
+    week = tuple(_check_day(day) for day in sorted(hours, key=lambda day: day.weekday) if day.spans or day.breaks)
+    if len({day.weekday for day in week}) != len(week):
+        raise InputRefused("A weekday has its hours once.", field="hours")
+    return week
+
+
+def _check_day(day: DayHours) -> DayHours:
+    if not 0 <= day.weekday <= 6:
+        raise InputRefused("A week has seven days, Monday to Sunday.", field="hours")
+    spans = merge(day.spans)
+    pauses = [pause.span for pause in day.breaks]
+    if any(edge % STEP for span in (*spans, *pauses) for edge in (span.start, span.end)):
+        raise InputRefused(f"Hours and breaks start and end on multiples of {STEP} minutes.", field="hours")
+    if subtract(pauses, spans):
+        raise InputRefused("A break lies inside the office hours.", field="hours")
+    if sum(pause.minutes for pause in pauses) != sum(span.minutes for span in merge(pauses)):
+        raise InputRefused("Two breaks overlap.", field="hours")
+    breaks = tuple(
+        Break(span=pause.span, label=clean_line(pause.label, field="hours", limit=40) or "break")
+        for pause in sorted(day.breaks, key=lambda pause: pause.span)
+    )
+    return DayHours(weekday=day.weekday, spans=spans, breaks=breaks)
+
+
+def orphans(appointments: Iterable[Appointment], was: Provider, becomes: Provider) -> tuple[Appointment, ...]:
+    """Return the appointments that stood in the provider's set-up as it was and don't in what it becomes.
+
+    One booked outside hours on purpose loses nothing when the hours change.
+    """
+    return tuple(
+        a
+        for a in appointments
+        if a.status in EXPECTED
+        and (
+            not becomes.active
+            or (a.purpose_id in was.purpose_ids and a.purpose_id not in becomes.purpose_ids)
+            or (not a.overridden and _is_within_hours(a, was) and not _is_within_hours(a, becomes))
+        )
+    )
+
+
+def _is_within_hours(appointment: Appointment, provider: Provider) -> bool:
+    hours = provider.hours_on(appointment.day)
+    bookable = subtract(hours.spans, [pause.span for pause in hours.breaks])
+    return any(span.contains(appointment.span) for span in bookable)

@@ -1,0 +1,1 @@
+"""What the front desk does: one method, one act, one transaction."""

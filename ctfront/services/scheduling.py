@@ -1,0 +1,305 @@
+"""The schedule as the desk uses it: reading days, the acts on appointments, openings and news."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from ctfront.data import appointments, events, ledger
+from ctfront.data import clinic as clinics
+from ctfront.data.database import Database
+from ctfront.data.models import AppointmentRow, ChangeRow, EventRow
+from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Place, Status, StatusChange
+from ctfront.domain.clinic import Clinic
+from ctfront.domain.errors import NotFound
+from ctfront.domain.openings import PartOfDay, free_from, next_starts
+from ctfront.domain.providers import Event, Provider, VisitPurpose
+from ctfront.domain.schedule import Column, DaySchedule, Start
+from ctfront.domain.staff import Act, Right
+from ctfront.domain.text import clean_line, safe
+from ctfront.domain.times import Span, minute_of, show_date, show_minute
+from ctfront.services import booking, undoing
+
+Result = TypeVar("Result")
+
+WEEK = timedelta(days=6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """What the booking form is filled in with."""
+
+    purpose_id: int | None
+    """None when nothing the provider offers fits the free time."""
+    minutes_free: int
+    """Minutes free from the place on."""
+
+
+class Scheduling:
+    """The clinic's schedule; every method is one reading or one act."""
+
+    def __init__(self, database: Database, clinic: Clinic) -> None:
+        self._database = database
+        self.clinic = clinic
+
+    async def day(self, day: date, *, today: date | None = None) -> DaySchedule:
+        """Return a day: one column per provider who has hours, appointments or events, in Set-up order."""
+        async with self._database.reading() as session:
+            newest = await self._newest_change(session)
+            columns = await self._columns(session, day, day)
+        shown = tuple(c for c in columns if _is_used(c) and (c.provider.active or c.appointments))
+        return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
+
+    async def week(self, provider_id: int, day: date) -> DaySchedule:
+        """Return one provider's week around the day: Monday to Friday, and a weekend day that is used."""
+        monday = day - timedelta(days=day.weekday())
+        async with self._database.reading() as session:
+            newest = await self._newest_change(session)
+            columns = await self._columns(session, monday, monday + WEEK, provider_ids=[provider_id])
+        shown = tuple(c for c in columns if c.day.weekday() < 5 or _is_used(c))
+        return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
+
+    async def appointment(self, appointment_id: int) -> Appointment:
+        """Return one appointment. Raises `NotFound`."""
+        query = appointments.select_appointments(self.clinic.id).where(AppointmentRow.id == appointment_id)
+        async with self._database.reading() as session:
+            row = (await session.execute(query)).first()
+        if row is None:
+            raise NotFound("That appointment is not there any more.")
+        return appointments.appointment_of(row)
+
+    async def providers(self) -> tuple[Provider, ...]:
+        """Return the active providers in Set-up order."""
+        async with self._database.reading() as session:
+            return await clinics.read_providers(session, self.clinic.id)
+
+    async def purposes(self) -> tuple[VisitPurpose, ...]:
+        """Return the active visit purposes in Set-up order."""
+        async with self._database.reading() as session:
+            return await clinics.read_purposes(session, self.clinic.id)
+
+    async def history(self, appointment_id: int) -> tuple[StatusChange, ...]:
+        """Return the steps of an appointment's life, oldest first."""
+        async with self._database.reading() as session:
+            rows = await session.scalars(appointments.select_history(appointment_id))
+            return tuple(appointments.status_change_of(row) for row in rows)
+
+    async def suggest(self, place: Place, patient_id: int | None = None) -> Suggestion:
+        """Return the patient's last purpose with this provider if it fits, else the provider's first that does."""
+        async with self._database.reading() as session:
+            columns = await self._columns(session, place.day, place.day, provider_ids=[place.provider_id])
+            purposes = {p.id: p for p in await clinics.read_purposes(session, self.clinic.id)}
+            last = await self._last_purpose(session, place.provider_id, patient_id)
+        free = free_from(columns[0], minute_of(place.start)) if columns else 0
+        offered = columns[0].provider.purpose_ids if columns else ()
+        wanted = [last, *offered] if last in offered else list(offered)
+        fitting = (p for p in wanted if p in purposes and purposes[p].minutes <= free)
+        return Suggestion(purpose_id=next(fitting, None), minutes_free=free)
+
+    async def openings(
+        self,
+        purpose_id: int,
+        *,
+        provider_ids: Sequence[int] = (),
+        start: date,
+        until: date,
+        part: PartOfDay | None = None,
+        not_before: datetime,
+        limit: int = 50,
+    ) -> tuple[Start, ...]:
+        """Return the next free starts for a purpose over the providers who offer it; `not_before` is wall clock."""
+        async with self._database.reading() as session:
+            purposes = {p.id: p for p in await clinics.read_purposes(session, self.clinic.id)}
+            if purpose_id not in purposes:
+                raise NotFound("There is no such visit purpose.")
+            columns = await self._columns(session, start, until, provider_ids=provider_ids)
+        return next_starts(
+            [c for c in columns if c.provider.active and purpose_id in c.provider.purpose_ids],
+            purposes[purpose_id].minutes,
+            step=self.clinic.slot_minutes,
+            not_before=not_before,
+            part=part,
+            limit=limit,
+        )
+
+    async def changes_since(self, change_id: int) -> tuple[int, frozenset[date]]:
+        """Return the newest change and the days touched after `change_id`."""
+        async with self._database.reading() as session:
+            newest = await self._newest_change(session)
+            if newest == change_id:
+                return newest, frozenset()
+            query = select(ChangeRow.day).where(
+                ChangeRow.clinic_id == self.clinic.id, ChangeRow.id > change_id, ChangeRow.day.is_not(None)
+            )
+            return newest, frozenset(day for day in (await session.scalars(query)) if day is not None)
+
+    async def book(self, act: Act, draft: AppointmentDraft) -> Appointment:
+        """Book the draft. Raises `SlotTaken`, `PatientBusy`, `OutsideHours`, `NotAllowed` or `InputRefused`."""
+        return await self._write(booking.book, act, draft)
+
+    async def move(self, act: Act, appointment_id: int, place: Place, *, version: int, **how: Any) -> Appointment:
+        """Put an appointment on another place of its day; see `booking.move`."""
+        return await self._write(partial(booking.move, version=version, **how), act, appointment_id, place)
+
+    async def reschedule(
+        self,
+        act: Act,
+        appointment_id: int,
+        place: Place,
+        *,
+        version: int,
+        asked_by: Asker,
+        reason: str,
+        **how: Any,
+    ) -> Appointment:
+        """Book it anew on another day and keep the old place as rescheduled; return the new one."""
+        how = {"version": version, "asked_by": asked_by, "reason": reason, **how}
+        return await self._write(partial(booking.reschedule, **how), act, appointment_id, place)
+
+    async def cancel(self, act: Act, appointment_id: int, *, version: int, reason: str, asked_by: Asker) -> Appointment:
+        """Cancel with a reason."""
+        how = partial(booking.cancel, version=version, reason=reason, asked_by=asked_by)
+        return await self._write(how, act, appointment_id)
+
+    async def delete(self, act: Act, appointment_id: int, *, version: int) -> Appointment:
+        """Take an appointment out of sight; return it as it was."""
+        return await self._write(partial(booking.delete, version=version), act, appointment_id)
+
+    async def mark(self, act: Act, appointment_id: int, to: Status, *, version: int | None = None) -> Appointment:
+        """Give an appointment its next status. Raises `StatusRefused`."""
+        return await self._write(partial(booking.mark, version=version), act, appointment_id, to)
+
+    async def edit(
+        self, act: Act, appointment_id: int, *, version: int, purpose_id: int, minutes: int, note: str, **how: Any
+    ) -> Appointment:
+        """Change purpose, length or note where it stands."""
+        how = {"version": version, "purpose_id": purpose_id, "minutes": minutes, "note": note, **how}
+        return await self._write(partial(booking.edit, **how), act, appointment_id)
+
+    async def undo(self, act: Act) -> str:
+        """Take back the actor's last act and return the sentence that says which."""
+        return await self._write(undoing.undo, act)
+
+    async def add_event(
+        self, act: Act, provider_id: int, day: date, span: Span, text: str
+    ) -> tuple[Event, tuple[Appointment, ...]]:
+        """Block a provider's time; return the event and the live appointments that it hits."""
+        event = await self._write(_add_event, act, provider_id, day, span, text)
+        async with self._database.reading() as session:
+            there = await appointments.read_days(session, self.clinic.id, day, day, provider_ids=[provider_id])
+        return event, tuple(a for a in there if a.live and a.span.overlaps(span))
+
+    async def remove_event(self, act: Act, event_id: int) -> Event:
+        """Make a provider's time bookable again."""
+        return await self._write(_remove_event, act, event_id)
+
+    async def _write(self, act_on: Callable[..., Result], act: Act, *what: Any) -> Result:
+        return await self._database.write(lambda session: act_on(session, self.clinic, act, *what))
+
+    async def _columns(
+        self, session: AsyncSession, first: date, last: date, *, provider_ids: Sequence[int] = ()
+    ) -> list[Column]:
+        """Return a column for every day and provider, in that order."""
+        providers = await clinics.read_providers(session, self.clinic.id, active_only=False)
+        if provider_ids:
+            providers = tuple(p for p in providers if p.id in provider_ids)
+        taken: dict[tuple[int, date], list[Appointment]] = {}
+        for appointment in await appointments.read_days(
+            session, self.clinic.id, first, last, provider_ids=provider_ids
+        ):
+            taken.setdefault((appointment.provider_id, appointment.day), []).append(appointment)
+        blocked: dict[tuple[int, date], list[Event]] = {}
+        for event in await events.read_events(session, self.clinic.id, first, last):
+            blocked.setdefault((event.provider_id, event.day), []).append(event)
+        return [
+            _column(provider, day, taken.get((provider.id, day), []), blocked.get((provider.id, day), []))
+            for day in (first + timedelta(days=n) for n in range((last - first).days + 1))
+            for provider in providers
+        ]
+
+    async def _newest_change(self, session: AsyncSession) -> int:
+        query = select(func.max(ChangeRow.id)).where(ChangeRow.clinic_id == self.clinic.id)
+        return (await session.execute(query)).scalar() or 0
+
+    async def _last_purpose(self, session: AsyncSession, provider_id: int, patient_id: int | None) -> int | None:
+        if patient_id is None:
+            return None
+        query = (
+            select(AppointmentRow.purpose_id)
+            .where(
+                AppointmentRow.patient_id == patient_id,
+                AppointmentRow.provider_id == provider_id,
+                AppointmentRow.status != Status.DELETED.value,
+            )
+            .order_by(AppointmentRow.day.desc(), AppointmentRow.start_second.desc())
+            .limit(1)
+        )
+        return (await session.execute(query)).scalar()
+
+
+def _column(provider: Provider, day: date, taken: list[Appointment], blocked: list[Event]) -> Column:
+    hours = provider.hours_on(day) if provider.active else None
+    return Column(
+        provider=provider,
+        day=day,
+        hours=hours.spans if hours else (),
+        breaks=hours.breaks if hours else (),
+        events=tuple(blocked),
+        appointments=tuple(sorted(taken, key=lambda a: (a.start, not a.live, a.number))),
+    )
+
+
+def _is_used(column: Column) -> bool:
+    return bool(column.hours or column.appointments or column.events)
+
+
+def _add_event(session: Session, clinic: Clinic, act: Act, provider_id: int, day: date, span: Span, text: str) -> Event:
+    act.who.require(Right.BOOK)
+    provider = clinics.load_provider(session, clinic.id, provider_id)
+    shown = clean_line(text, field="text") or "not bookable"
+    values = {
+        "clinic_id": clinic.id,
+        "site_id": clinics.load_site(session, clinic.id).id,
+        "provider_id": provider_id,
+        "day": day,
+        "start_minute": span.start,
+        "end_minute": span.end,
+        "text": shown,
+    }
+    inserted = session.execute(insert(EventRow).values(**values, **booking.made_by(act)).returning(EventRow.id))
+    event = Event(id=inserted.scalar_one(), provider_id=provider_id, day=day, span=span, text=shown)
+    _record_event(session, clinic, act, event, provider, added=True)
+    return event
+
+
+def _remove_event(session: Session, clinic: Clinic, act: Act, event_id: int) -> Event:
+    act.who.require(Right.BOOK)
+    row = session.get(EventRow, event_id)
+    if row is None or row.removed_at is not None or row.clinic_id != clinic.id:
+        raise NotFound("That event is not there any more.")
+    row.removed_at = act.at
+    event = events.event_of(row)
+    _record_event(session, clinic, act, event, clinics.load_provider(session, clinic.id, row.provider_id), added=False)
+    return event
+
+
+def _record_event(session: Session, clinic: Clinic, act: Act, event: Event, provider: Provider, *, added: bool) -> None:
+    when = f"{show_minute(event.span.start)}–{show_minute(event.span.end)} on {show_date(event.day)}"
+    verb = "Blocked" if added else "Freed"
+    ledger.record(
+        session,
+        clinic.id,
+        act,
+        kind="add_event" if added else "remove_event",
+        subject_kind="event",
+        subject_id=event.id,
+        sentence=f"{verb} {when} for {safe(provider.name)}.",
+        after={"provider": event.provider_id, "day": event.day, "text": event.text},
+        undo={"event": {"id": event.id, "added": added}},
+        days=[event.day],
+    )

@@ -1,0 +1,95 @@
+"""Taking back: my last act, and again the one before, unless a colleague has touched it since."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ctfront.data import clinic as clinics
+from ctfront.data import ledger
+from ctfront.data.models import ActRow, AppointmentRow, EventRow, StatusChangeRow
+from ctfront.domain.appointments import Status
+from ctfront.domain.clinic import Clinic
+from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
+from ctfront.domain.staff import Act
+from ctfront.services import booking
+
+
+def undo(session: Session, clinic: Clinic, act: Act) -> str:
+    """Take back the actor's last act that still stands and say which it was.
+
+    Raises `NothingToUndo`, or `ChangedElsewhere` when a colleague has changed it since.
+    """
+    last = session.scalars(
+        select(ActRow)
+        .where(
+            ActRow.clinic_id == clinic.id,
+            ActRow.by_id == act.who.id,
+            ActRow.by_kind == act.who.kind.value,
+            ActRow.undone_by.is_(None),
+            ActRow.undo.is_not(None),
+        )
+        .order_by(ActRow.serial.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        raise NothingToUndo("There is nothing of yours to take back.")
+    payload = json.loads(last.undo or "{}")
+    days: set[date] = set()
+    for step in payload.get("steps", ()):
+        days |= _put_back(session, clinic, act, last, step)
+    if "event" in payload:
+        days |= _put_back_event(session, act, last, payload["event"])
+    last.undone_by = act.op_id
+    session.execute(update(StatusChangeRow).where(StatusChangeRow.op_id == last.op_id).values(undone_by=act.op_id))
+    sentence = f"Took back: {last.sentence}"
+    ledger.record(
+        session,
+        clinic.id,
+        act,
+        kind="undo",
+        subject_kind="act",
+        subject_id=last.subject_id,
+        sentence=sentence,
+        before={"op_id": last.op_id},
+        days=days,
+    )
+    return sentence
+
+
+def _put_back(session: Session, clinic: Clinic, act: Act, last: ActRow, step: Mapping[str, Any]) -> set[date]:
+    """Put one appointment back as it was; one that the act made goes out of sight."""
+    row = session.get(AppointmentRow, step["id"])
+    if row is None or row.version != step["version"]:
+        raise ChangedElsewhere(f"A colleague has changed it since: “{last.sentence}” stays.")
+    old, days = Status(row.status), {row.day}
+    if step["before"] is None:
+        row.status, row.status_at = Status.DELETED.value, act.at
+        booking.settle(session, clinic, act, row, None, old=old)
+        return days
+    for name, value in step["before"].items():
+        setattr(row, name, _revived(name, value))
+    provider = clinics.load_provider(session, clinic.id, row.provider_id)
+    try:
+        booking.settle(session, clinic, act, row, provider, old=old, overbook=False, double=False, keep_step=False)
+    except ScheduleRefused as refusal:
+        raise NothingToUndo(f"That cannot be taken back any more: {refusal}") from None
+    return days | {row.day}
+
+
+def _put_back_event(session: Session, act: Act, last: ActRow, event: Mapping[str, Any]) -> set[date]:
+    row = session.get(EventRow, event["id"])
+    if row is None or (row.removed_at is None) != event["added"]:
+        raise ChangedElsewhere(f"A colleague has changed it since: “{last.sentence}” stays.")
+    row.removed_at = act.at if event["added"] else None
+    return {row.day}
+
+
+def _revived(name: str, value: Any) -> Any:
+    """Turn JSON's text back into what the column holds."""
+    if name in {"starts_at", "status_at"}:
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if name == "day" else value

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ctfront.domain.appointments import LIVE, Appointment, Status
 from ctfront.domain.clinic import DateOrder, Identity
 from ctfront.domain.errors import ClinicError, InputRefused, ScheduleRefused
 from ctfront.domain.providers import Break, DayHours, Provider
-from ctfront.domain.staff import ALL_RIGHTS, Right
-from ctfront.domain.text import clean_line
+from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right
+from ctfront.domain.text import clean_line, safe
 from ctfront.domain.times import STEP, merge, show_date, show_time, subtract
 
 EXPECTED = LIVE - {Status.DONE, Status.CHECKED_OUT}
 """Statuses of a visit that is still to come or under way."""
+
+MOST_GOVERNED = 20
+"""Largest governor."""
 
 NAMED = 3
 """Appointments that a refusal names before it counts the rest."""
@@ -98,7 +102,7 @@ class StaffDraft:
     name: str
     short_name: str
     os_user: str | None = None
-    rights: frozenset[Right] = frozenset()
+    rights: frozenset[Right] = FRONT_DESK_RIGHTS
     active: bool = True
 
 
@@ -115,6 +119,38 @@ def account_name(text: str, *, field: str, limit: int) -> str:
     if " " in cleaned:
         raise InputRefused("It is one word, without spaces.", field=field)
     return cleaned
+
+
+def check_clinic(draft: ClinicDraft) -> ClinicDraft:
+    """Return the draft cleaned. Raises `InputRefused` naming the field."""
+    if draft.slot_minutes % STEP or not STEP <= draft.slot_minutes <= 60:
+        raise InputRefused(f"A row is 5 to 60 minutes, a multiple of {STEP}.", field="slot_minutes")
+    if not 0 <= draft.correction_days <= 365:
+        raise InputRefused("0 to 365 days.", field="correction_days")
+    return ClinicDraft(
+        name=required_line(draft.name, field="name"),
+        zone=check_zone(draft.zone),
+        date_order=draft.date_order,
+        online=draft.online,
+        slot_minutes=draft.slot_minutes,
+        correction_days=draft.correction_days,
+        identity=draft.identity,
+        site_name=required_line(draft.site_name, field="site_name"),
+        site_address=clean_line(draft.site_address, field="site_address", limit=400),
+        site_phone=clean_line(draft.site_phone, field="site_phone", limit=40),
+    )
+
+
+def check_zone(zone: str) -> str:
+    """Return the zone's name when the time zone database knows it. Raises `InputRefused`."""
+    name = required_line(zone, field="zone", limit=64)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InputRefused(
+            f"“{safe(name)}” is not a time zone; they look like America/Los_Angeles.", field="zone"
+        ) from None
+    return name
 
 
 def check_hours(hours: Iterable[DayHours]) -> tuple[DayHours, ...]:

@@ -1,0 +1,259 @@
+"""Patients as rows and as domain objects."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from ctfront.data.folding import FOLD_VERSION, fold, fold_email, reversed_digits
+from ctfront.data.models import (
+    AlertRow,
+    ConsentRow,
+    EnrollmentRow,
+    PatientIdentifierRow,
+    PatientNameRow,
+    PatientRow,
+    PhoneRow,
+)
+from ctfront.domain.errors import NotFound, ScheduleRefused
+from ctfront.domain.patients import (
+    Alert,
+    Channel,
+    Consent,
+    ConsentHow,
+    Patient,
+    PatientDraft,
+    PatientName,
+    Phone,
+    Sex,
+)
+from ctfront.domain.staff import Act
+
+
+def select_names(clinic_id: int) -> Select[*tuple[Any, ...]]:
+    """Select what `name_of` needs; erased and merged patients left out."""
+    p = PatientRow
+    return (
+        select(
+            p.id, p.public_id, p.record_number, p.last_name, p.first_name, p.birth_date, p.active,
+            PhoneRow.number.label("phone"),
+        )
+        .outerjoin(PhoneRow, (PhoneRow.patient_id == p.id) & (PhoneRow.position == 0))
+        .where(p.clinic_id == clinic_id, p.merged_into_id.is_(None), p.erased_at.is_(None))
+    )  # fmt: skip
+
+
+def name_of(row: Any) -> PatientName:
+    """Turn a row of `select_names` into a patient's name."""
+    return PatientName(
+        id=row.id,
+        public_id=row.public_id,
+        record_number=row.record_number,
+        last_name=row.last_name,
+        first_name=row.first_name,
+        birth_date=row.birth_date,
+        phone=row.phone or "",
+        active=row.active,
+    )
+
+
+def load_name(session: Session, patient_id: int) -> PatientName:
+    """Return a patient's name. Raises `NotFound`."""
+    row = session.get(PatientRow, patient_id)
+    if row is None:
+        raise NotFound("There is no such patient.")
+    found = session.execute(select_names(row.clinic_id).where(PatientRow.id == patient_id)).first()
+    if found is None:
+        raise NotFound("That patient's record was merged or erased.")
+    return name_of(found)
+
+
+def check_active(session: Session, clinic_id: int, patient_id: int) -> None:
+    """Refuse a patient of another clinic and an inactive one."""
+    row = session.get(PatientRow, patient_id)
+    if row is None or row.clinic_id != clinic_id:
+        raise NotFound("There is no such patient.")
+    if not row.active:
+        name = load_name(session, patient_id).name
+        raise ScheduleRefused(f"{name} is inactive; make the patient active again first.")
+
+
+async def read_patient(session: AsyncSession, clinic_id: int, patient_id: int) -> Patient:
+    """Return the whole record. Raises `NotFound`."""
+    row = (
+        await session.scalars(
+            select(PatientRow).where(
+                PatientRow.id == patient_id, PatientRow.clinic_id == clinic_id, PatientRow.erased_at.is_(None)
+            )
+        )
+    ).first()
+    if row is None:
+        raise NotFound("There is no such patient.")
+
+    async def rows_of(table: Any, *order: Any) -> Sequence[Any]:
+        return (await session.scalars(select(table).where(table.patient_id == patient_id).order_by(*order))).all()
+
+    return patient_of(
+        row,
+        phones=await rows_of(PhoneRow, PhoneRow.position),
+        former=await rows_of(PatientNameRow, PatientNameRow.id),
+        alerts=await rows_of(AlertRow, AlertRow.id),
+        consents=await rows_of(ConsentRow, ConsentRow.given_at, ConsentRow.id),
+        enrollments=await rows_of(EnrollmentRow, EnrollmentRow.id),
+    )
+
+
+def patient_of(
+    row: PatientRow,
+    *,
+    phones: Sequence[PhoneRow],
+    former: Sequence[PatientNameRow],
+    alerts: Sequence[AlertRow],
+    consents: Sequence[ConsentRow],
+    enrollments: Sequence[EnrollmentRow],
+) -> Patient:
+    """Join a patient's rows."""
+    return Patient(
+        id=row.id,
+        public_id=row.public_id,
+        record_number=row.record_number,
+        last_name=row.last_name,
+        first_name=row.first_name,
+        birth_date=row.birth_date,
+        phone=phones[0].number if phones else "",
+        active=row.active,
+        sex=Sex(row.sex),
+        phones=tuple(Phone(kind=p.kind, number=p.number, e164=p.e164) for p in phones),
+        email=row.email,
+        preferred_provider_id=row.preferred_provider_id,
+        note=row.note,
+        inactive_reason=row.inactive_reason,
+        former_names=tuple(n.name for n in former),
+        alerts=tuple(
+            Alert(text=a.text, until=a.until, must_confirm=a.must_confirm, by=a.by_name)
+            for a in alerts
+            if a.ended_at is None
+        ),
+        consents=tuple(_consent_of(c) for c in consents),
+        enrolled=any(e.ended_at is None for e in enrollments),
+        version=row.version,
+    )
+
+
+def _consent_of(row: ConsentRow) -> Consent:
+    return Consent(
+        channel=Channel(row.channel),
+        given_at=row.given_at,
+        how=ConsentHow(row.given_how),
+        recorded_by=row.given_name,
+        ended_at=row.ended_at,
+        ended_how=None if row.ended_how is None else ConsentHow(row.ended_how),
+        ended_by=row.ended_name,
+    )
+
+
+def add(session: Session, clinic_id: int, act: Act, draft: PatientDraft, *, record: str, public_id: str) -> int:
+    """Insert a patient with phones, consents, alerts, names and identifiers; return the id."""
+    row = PatientRow(
+        clinic_id=clinic_id,
+        record_number=record,
+        public_id=public_id,
+        last_name=draft.last_name,
+        first_name=draft.first_name,
+        folded_last=fold(draft.last_name),
+        folded_first=fold(draft.first_name),
+        fold_version=FOLD_VERSION,
+        birth_date=draft.birth_date,
+        sex=draft.sex.value,
+        email=draft.email,
+        folded_email=None if draft.email is None else fold_email(draft.email),
+        preferred_provider_id=draft.preferred_provider_id,
+        note=draft.note,
+        active=draft.active,
+        inactive_reason=draft.inactive_reason,
+        **_by(act),
+    )
+    session.add(row)
+    session.flush()
+    _add_parts(session, clinic_id, act, row.id, draft)
+    return row.id
+
+
+def _add_parts(session: Session, clinic_id: int, act: Act, patient_id: int, draft: PatientDraft) -> None:
+    owner = {"clinic_id": clinic_id, "patient_id": patient_id}
+    parts: list[tuple[Any, list[dict[str, Any]]]] = [
+        (PhoneRow, [_phone(phone, position) for position, phone in enumerate(draft.phones)]),
+        (ConsentRow, [_consent(act, channel, draft.consent_how) for channel in sorted(draft.consent)]),
+        (AlertRow, [_alert(act, alert) for alert in draft.alerts]),
+        (
+            PatientNameRow,
+            [
+                {"kind": "former", "name": name, "folded_last": fold(name), "fold_version": FOLD_VERSION}
+                for name in draft.former_names
+            ],
+        ),
+        (PatientIdentifierRow, [{"system": system, "value": value} for system, value in draft.identifiers]),
+    ]
+    for table, rows in parts:
+        if rows:
+            session.execute(insert(table), [{**owner, **row} for row in rows])
+
+
+def _phone(phone: Phone, position: int) -> dict[str, Any]:
+    return {
+        "position": position,
+        "kind": phone.kind,
+        "number": phone.number,
+        "e164": phone.e164,
+        "digits_reversed": reversed_digits(phone.number),
+    }
+
+
+def _consent(act: Act, channel: Channel, how: ConsentHow) -> dict[str, Any]:
+    return {
+        "channel": channel.value,
+        "given_at": act.at,
+        "given_how": how.value,
+        "given_kind": act.who.kind.value,
+        "given_id": act.who.id,
+        "given_name": act.who.name,
+    }
+
+
+def _alert(act: Act, alert: Alert) -> dict[str, Any]:
+    return {
+        "text": alert.text,
+        "shown_when": "always",
+        "must_confirm": alert.must_confirm,
+        "until": alert.until,
+        **_by(act),
+    }
+
+
+def _by(act: Act) -> dict[str, Any]:
+    return {"by_kind": act.who.kind.value, "by_id": act.who.id, "by_name": act.who.name, "made_at": act.at}
+
+
+def record_is_taken(session: Session, clinic_id: int, record: str) -> bool:
+    """Tell whether a record number was ever given."""
+    query = select(PatientRow.id).where(PatientRow.clinic_id == clinic_id, PatientRow.record_number == record)
+    return session.execute(query).first() is not None
+
+
+def load_similar(session: Session, clinic_id: int, draft: PatientDraft) -> list[tuple[PatientName, str, str]]:
+    """Return who shares birth date, phone or email with the draft, with folded names, for the duplicate rule."""
+    tails = [reversed_digits(phone.number) for phone in draft.phones if len(reversed_digits(phone.number)) >= 7]
+    same = [PatientRow.birth_date == draft.birth_date]
+    if draft.email:
+        same.append(PatientRow.folded_email == fold_email(draft.email))
+    if tails:
+        owners = select(PhoneRow.patient_id).where(PhoneRow.clinic_id == clinic_id, PhoneRow.digits_reversed.in_(tails))
+        same.append(PatientRow.id.in_(owners))
+    found: dict[int, tuple[PatientName, str, str]] = {}
+    query = select_names(clinic_id).add_columns(PatientRow.folded_last, PatientRow.folded_first)
+    for reason in same:
+        for row in session.execute(query.where(reason).order_by(PatientRow.id).limit(200)):
+            found[row.id] = (name_of(row), row.folded_last, row.folded_first)
+    return list(found.values())

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from ctfront.data.database import Database
+from ctfront.terminal.key_loop import KeyLoop
 
 HOW_TO_INSTALL = {"tmux": "apt-get install tmux"}
 """How a missing part is installed on Debian."""
@@ -98,3 +99,8 @@ def postgresql_url(postgresql_server) -> Iterator[str]:
 def database_url(request) -> str:
     """The test runs once on each engine."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+def pytest_asyncio_loop_factories(config, item):
+    """Run every asynchronous test in the loop that the app runs in."""
+    return {"keys": KeyLoop}

@@ -421,7 +421,7 @@ UNDOABLE_FIELDS = (
 
 
 def _fields(row: AppointmentRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in UNDOABLE_FIELDS}
+    return {name: getattr(row, name) for name in (*UNDOABLE_FIELDS, "version")}
 
 
 def _record(
@@ -450,7 +450,12 @@ def _record(
         after={str(appointment.id): _shown(appointment) for appointment, _ in steps},
         undo={
             "steps": [
-                {"id": appointment.id, "version": version or appointment.version, "before": before}
+                {
+                    "id": appointment.id,
+                    "version": version or appointment.version,
+                    "was": before["version"] if before else 0,
+                    "before": before,
+                }
                 for appointment, before in steps
             ]
         },

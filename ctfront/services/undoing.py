@@ -17,6 +17,9 @@ from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefus
 from ctfront.domain.staff import Act
 from ctfront.services import booking
 
+REACH = 1000
+"""Acts of the clinic back to which the one before is looked for."""
+
 
 def undo(session: Session, clinic: Clinic, act: Act) -> str:
     """Take back the actor's last act that still stands and say which it was.
@@ -70,14 +73,33 @@ def _put_back(session: Session, clinic: Clinic, act: Act, last: ActRow, step: Ma
         row.status, row.status_at = Status.DELETED.value, act.at
         booking.settle(session, clinic, act, row, None, old=old)
         return days
-    for name, value in step["before"].items():
-        setattr(row, name, _revived(name, value))
+    for name in booking.UNDOABLE_FIELDS:
+        setattr(row, name, _revived(name, step["before"][name]))
     provider = clinics.load_provider(session, clinic.id, row.provider_id)
     try:
         booking.settle(session, clinic, act, row, provider, old=old, overbook=False, double=False, keep_step=False)
     except ScheduleRefused as refusal:
         raise NothingToUndo(f"That cannot be taken back any more: {refusal}") from None
+    _stand_in(session, clinic, last, row, was=step["was"])
     return days | {row.day}
+
+
+def _stand_in(session: Session, clinic: Clinic, last: ActRow, row: AppointmentRow, *, was: int) -> None:
+    """Let the act before know the row's new version, so that it can be taken back in its turn."""
+    known = f'"id":{row.id},"version":{was},'
+    before = session.scalars(
+        select(ActRow)
+        .where(
+            ActRow.clinic_id == clinic.id,
+            ActRow.serial.between(last.serial - REACH, last.serial - 1),
+            ActRow.undone_by.is_(None),
+            ActRow.undo.contains(known, autoescape=True),
+        )
+        .order_by(ActRow.serial.desc())
+        .limit(1)
+    ).first()
+    if before is not None and before.undo is not None:
+        before.undo = before.undo.replace(known, f'"id":{row.id},"version":{row.version},')
 
 
 def _put_back_event(session: Session, act: Act, last: ActRow, event: Mapping[str, Any]) -> set[date]:

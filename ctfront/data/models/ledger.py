@@ -12,7 +12,10 @@ class ActRow(MadeBy, Base):
     """One act of the desk; its id, made by the client, makes a retry harmless."""
 
     __tablename__ = "act"
-    __table_args__ = (Index("ix_act_undo", "by_id", "undone_by", "made_at"),)
+    __table_args__ = (
+        Index("ix_act_undo", "by_id", "undone_by", "serial"),
+        Index("ix_act_serial", "clinic_id", "serial"),
+    )
 
     op_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     serial: Mapped[int]

@@ -67,7 +67,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("op_id", name=op.f("pk_act")),
     )
     with op.batch_alter_table("act", schema=None) as batch_op:
-        batch_op.create_index("ix_act_undo", ["by_id", "undone_by", "made_at"], unique=False)
+        batch_op.create_index("ix_act_undo", ["by_id", "undone_by", "serial"], unique=False)
+        batch_op.create_index("ix_act_serial", ["clinic_id", "serial"], unique=False)
 
     op.create_table(
         "audit",

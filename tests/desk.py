@@ -1,0 +1,67 @@
+"""A clerk at the keyboard of the real app, key by key or in one burst."""
+
+import shlex
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+from textual import events
+from textual.keys import _character_to_key
+
+NAMED = {
+    "enter", "escape", "tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pageup", "pagedown",
+    "space", "backspace", "delete", *(f"f{n}" for n in range(1, 10)),
+}  # fmt: skip
+ALIASES = {"esc": "escape", "pgdn": "pagedown", "pgup": "pageup"}
+
+
+def read_keys(script: str) -> Iterator[events.Key]:
+    """Turn `b rui enter` into key events: known names are keys, other words are typed letter by letter."""
+    for word in shlex.split(script, posix=True):
+        name = ALIASES.get(word, word)
+        if name in NAMED or (name.startswith("ctrl+") and len(name) == 6):
+            yield events.Key(name, {"space": " ", "enter": "\r", "tab": "\t"}.get(name))
+        else:
+            for letter in word:
+                yield events.Key(_character_to_key(letter), letter)
+
+
+class Desk:
+    """Drives an app under test; every call returns when its effect has settled."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+
+    async def settle(self) -> None:
+        await self.app.gate.settled()
+
+    async def press(self, script: str) -> None:
+        """Press the keys slowly: each waits for the last one's effect."""
+        for key in read_keys(script):
+            self.app.post_message(key)
+            await self.settle()
+
+    async def burst(self, script: str) -> None:
+        """Press the keys all at once."""
+        for key in list(read_keys(script)):
+            self.app.post_message(key)
+        await self.settle()
+
+    def cells(self) -> list[str]:
+        """Return the lines of the screen, as they are."""
+        width, height = self.app.size
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip)[:width].rstrip() for strip in strips[:height]]
+
+    def text(self) -> str:
+        return "\n".join(self.cells())
+
+
+@asynccontextmanager
+async def open_desk(app, size=(80, 24)) -> AsyncIterator[Desk]:
+    """Run the app at a size and give its desk; the loop is the test's own `KeyLoop`."""
+    async with app.run_test(size=size) as pilot:
+        while app.gate is None:
+            await pilot._wait_for_screen()
+        desk = Desk(app)
+        await desk.settle()
+        yield desk

@@ -1,8 +1,11 @@
 """Finding patients by prefix ranges over folded columns, and the near miss when nothing fits."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctfront.data.folding import fold, reversed_digits
@@ -11,93 +14,173 @@ from ctfront.data.patients import name_of, select_names
 from ctfront.domain.patient_query import BirthDateQuery, NameQuery, PatientQuery, PhoneTailQuery, RecordQuery
 from ctfront.domain.patients import PatientName
 
-NEAR_MISS_CANDIDATES = 6000
-"""Rows compared when nothing matches exactly; more would be felt."""
+FEWEST_DIGITS = 3
+"""Digits of a phone's tail that are worth looking for; fewer fit too many."""
 
-NEAR_MISS_SCORE = 78
-"""Least likeness, of 100, that is shown."""
+MOST_WORDS = 5
+"""Words of a name that are tried as first name and surname; more are taken for one surname."""
+
+SURNAMES_COMPARED = 20_000
+"""Different surnames compared for a near miss; more would be felt."""
+
+SURNAMES_KEPT = 30
+"""Nearest surnames whose patients are read."""
+
+NAMESAKES_READ = 1_000
+"""Patients of the nearest surnames whose first names are compared."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """One reading of the typed name: folded beginnings of surname and first name, either may be empty."""
+
+    last: str
+    first: str
+
+
+async def find(session: AsyncSession, clinic_id: int, query: PatientQuery, limit: int) -> list[PatientName]:
+    """Return the patients that match, by surname, first name and birth date."""
+    match query:
+        case RecordQuery(record=record):
+            return await _read(session, clinic_id, PatientRow.record_number == record, limit)
+        case BirthDateQuery(birth_date=birth_date):
+            return await _read(session, clinic_id, PatientRow.birth_date == birth_date, limit)
+        case PhoneTailQuery(digits=digits) if len(digits) >= FEWEST_DIGITS:
+            return await _read(session, clinic_id, PatientRow.id.in_(_owners(clinic_id, digits)), limit)
+        case NameQuery():
+            return await _find_by_name(session, clinic_id, query, limit)
+    return []
+
+
+async def _find_by_name(session: AsyncSession, clinic_id: int, query: NameQuery, limit: int) -> list[PatientName]:
+    wanted = _readings(query)
+    found = await _read_named(session, clinic_id, wanted, limit)
+    if not found and len(query.words) == 1:
+        return await _read_named(session, clinic_id, [_Wanted("", each.last) for each in wanted], limit)
+    return found
+
+
+async def _read_named(
+    session: AsyncSession, clinic_id: int, wanted: Iterable[_Wanted], limit: int
+) -> list[PatientName]:
+    """Read every way on its own index and only then order: one condition of many ORs would scan the clinic."""
+    ways = [way.limit(limit).subquery() for each in wanted for way in _ways(clinic_id, each)]
+    if not ways:
+        return []
+    ids = union_all(*(select(way.c.id) for way in ways))
+    return await _read(session, clinic_id, PatientRow.id.in_(ids), limit)
+
+
+def _ways(clinic_id: int, wanted: _Wanted) -> list[Select[tuple[int]]]:
+    """Select the ids that fit by the present name, and by a former or preferred one."""
+    p = PatientRow
+    ids = select(p.id).where(p.clinic_id == clinic_id, p.merged_into_id.is_(None), p.erased_at.is_(None))
+    first = [_prefix(p.folded_first, wanted.first)] if wanted.first else []
+    if not wanted.last:
+        return [ids.where(*first).order_by(p.folded_first, p.folded_last)]
+    former = select(PatientNameRow.patient_id).where(
+        PatientNameRow.clinic_id == clinic_id, _prefix(PatientNameRow.folded_last, wanted.last)
+    )
+    return [
+        ids.where(_prefix(p.folded_last, wanted.last), *first).order_by(p.folded_last, p.folded_first, p.birth_date),
+        ids.where(p.id.in_(former), *first),
+    ]
+
+
+def _readings(query: NameQuery) -> list[_Wanted]:
+    """Return what the typed name may mean: `joan smith` is Joan Smith, Smith Joan or somebody Joansmith."""
+    if not query.words:
+        wanted = _Wanted(fold(query.last_prefix), fold(query.first_prefix or ""))
+        return [wanted] if wanted.last or wanted.first else []
+    words = [folded for word in query.words if (folded := fold(word))]
+    readings = [_Wanted("".join(words), "")] if words else []
+    for cut in range(1, len(words)) if len(words) <= MOST_WORDS else ():
+        head, tail = "".join(words[:cut]), "".join(words[cut:])
+        readings += [_Wanted(tail, head), _Wanted(head, tail)]
+    return readings
+
+
+def _owners(clinic_id: int, digits: str) -> Select[tuple[int]]:
+    return select(PhoneRow.patient_id).where(
+        PhoneRow.clinic_id == clinic_id, _prefix(PhoneRow.digits_reversed, reversed_digits(digits))
+    )
 
 
 def _prefix(column: Any, prefix: str) -> ColumnElement[bool]:
     """Match a folded prefix as a range, so that a plain B-tree serves both engines."""
-    return and_(column >= prefix, column < prefix + "\uffff")
+    return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
 
-def select_found(clinic_id: int, query: PatientQuery, limit: int) -> Select[*tuple[Any, ...]] | None:
-    """Select the patients that match a query, None when it can match nobody."""
-    condition = _condition(clinic_id, query)
-    if condition is None:
-        return None
-    return in_order(select_names(clinic_id).where(condition)).limit(limit)
-
-
-def in_order(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Order by surname, first name and birth date."""
-    return query.order_by(PatientRow.folded_last, PatientRow.folded_first, PatientRow.birth_date, PatientRow.id)
-
-
-def _condition(clinic_id: int, query: PatientQuery) -> ColumnElement[bool] | None:
-    match query:
-        case RecordQuery(record=record):
-            return PatientRow.record_number == record
-        case BirthDateQuery(birth_date=birth_date):
-            return PatientRow.birth_date == birth_date
-        case PhoneTailQuery(digits=digits):
-            owners = select(PhoneRow.patient_id).where(
-                PhoneRow.clinic_id == clinic_id, _prefix(PhoneRow.digits_reversed, reversed_digits(digits))
-            )
-            return PatientRow.id.in_(owners)
-        case NameQuery():
-            return _by_name(clinic_id, query)
-    return None
-
-
-def _by_name(clinic_id: int, query: NameQuery) -> ColumnElement[bool] | None:
-    if query.words:
-        words = [folded for word in query.words if (folded := fold(word))]
-        whole = "".join(words)
-        ways = [_prefix(PatientRow.folded_last, whole)]
-        if len(words) > 1:
-            head, tail = words[0], "".join(words[1:])
-            ways.append(and_(_prefix(PatientRow.folded_first, head), _prefix(PatientRow.folded_last, tail)))
-            ways.append(and_(_prefix(PatientRow.folded_last, head), _prefix(PatientRow.folded_first, tail)))
-        return or_(*ways) if whole else None
-    last, first = fold(query.last_prefix), fold(query.first_prefix or "")
-    if not last and not first:
-        return None
-    former = select(PatientNameRow.patient_id).where(
-        PatientNameRow.clinic_id == clinic_id, _prefix(PatientNameRow.folded_last, last)
-    )
-    surname = or_(_prefix(PatientRow.folded_last, last), PatientRow.id.in_(former)) if last else None
-    given = _prefix(PatientRow.folded_first, first) if first else None
-    parts = [part for part in (surname, given) if part is not None]
-    return and_(*parts)
-
-
-async def find(session: AsyncSession, clinic_id: int, query: PatientQuery, limit: int) -> list[PatientName]:
-    """Return the patients that match."""
-    select_rows = select_found(clinic_id, query, limit)
-    return [] if select_rows is None else [name_of(row) for row in await session.execute(select_rows)]
+async def _read(
+    session: AsyncSession, clinic_id: int, condition: ColumnElement[bool], limit: int
+) -> list[PatientName]:
+    p = PatientRow
+    query = select_names(clinic_id).where(condition)
+    rows = await session.execute(query.order_by(p.folded_last, p.folded_first, p.birth_date, p.id).limit(limit))
+    return [name_of(row) for row in rows]
 
 
 async def near_misses(session: AsyncSession, clinic_id: int, query: PatientQuery, limit: int) -> list[PatientName]:
-    """Return whom a misspelt name may mean, likeliest first."""
+    """Return whom a misspelt name or a birth date with day and month swapped may mean, likeliest first."""
+    if isinstance(query, BirthDateQuery) and query.birth_date.day <= 12:
+        swapped = date(query.birth_date.year, query.birth_date.day, query.birth_date.month)
+        return await _read(session, clinic_id, PatientRow.birth_date == swapped, limit)
     if not isinstance(query, NameQuery):
         return []
-    wanted = fold("".join(query.words) or f"{query.last_prefix}{query.first_prefix or ''}")
-    if len(wanted) < 3:
-        return []
-    from rapidfuzz import fuzz, process
+    scores: dict[int, int] = {}
+    for wanted in _readings(query):
+        if len(wanted.last) >= 3:
+            for patient_id, score in (await _likely(session, clinic_id, wanted)).items():
+                scores[patient_id] = min(score, scores.get(patient_id, score))
+    best = sorted(scores, key=scores.__getitem__)[:limit]
+    found = {name.id: name for name in await _read(session, clinic_id, PatientRow.id.in_(best), limit)}
+    return sorted(found.values(), key=lambda name: scores[name.id])
 
-    names = (
-        select(PatientRow.id, (PatientRow.folded_last + PatientRow.folded_first).label("whole"))
-        .where(PatientRow.clinic_id == clinic_id, PatientRow.merged_into_id.is_(None))
-        .where(or_(_prefix(PatientRow.folded_last, wanted[:1]), _prefix(PatientRow.folded_first, wanted[:1])))
-        .limit(NEAR_MISS_CANDIDATES)
+
+async def _likely(session: AsyncSession, clinic_id: int, wanted: _Wanted) -> dict[int, int]:
+    """Return patients whose names are a slip or two away, with the number of slips."""
+    surnames = _nearest(wanted.last, await _surnames_near(session, clinic_id, wanted.last))
+    kept = dict(sorted(surnames.items(), key=lambda pair: pair[1])[:SURNAMES_KEPT])
+    query = (
+        select(PatientRow.id, PatientRow.folded_last, PatientRow.folded_first)
+        .where(PatientRow.clinic_id == clinic_id, PatientRow.folded_last.in_(kept))
+        .where(or_(*(_prefix(PatientRow.folded_first, letter) for letter in sorted(set(wanted.first[:2])))))
+        .limit(NAMESAKES_READ)
     )
-    whole = {row.id: row.whole[: len(wanted) + 1] for row in await session.execute(names)}
-    likely = process.extract(wanted, whole, scorer=fuzz.ratio, limit=limit, score_cutoff=NEAR_MISS_SCORE)
-    ids = [key for _, _, key in likely]
-    rows = await session.execute(select_names(clinic_id).where(PatientRow.id.in_(ids)))
-    found = {row.id: name_of(row) for row in rows}
-    return [found[key] for key in ids if key in found]
+    rows = (await session.execute(query)).all()
+    if not wanted.first:
+        return {row.id: kept[row.folded_last] for row in rows}
+    first_names = _nearest(wanted.first, {row.folded_first for row in rows})
+    return {
+        row.id: kept[row.folded_last] + first_names[row.folded_first]
+        for row in rows
+        if row.folded_first in first_names
+    }
+
+
+async def _surnames_near(session: AsyncSession, clinic_id: int, wanted: str) -> list[str]:
+    """Return the surnames that begin with the first letter, or with the second: slips leave one of them there."""
+    letters = sorted({wanted[0], wanted[1]})
+    query = (
+        select(PatientRow.folded_last)
+        .distinct()
+        .where(PatientRow.clinic_id == clinic_id)
+        .where(or_(*(_prefix(PatientRow.folded_last, letter) for letter in letters)))
+        .limit(SURNAMES_COMPARED)
+    )
+    return list(await session.scalars(query))
+
+
+def _nearest(wanted: str, names: Collection[str]) -> dict[str, int]:
+    """Return the names that begin within a slip of what was typed, two from six letters on, with the slips."""
+    from rapidfuzz import process  # 9 ms, and only when nothing fits
+    from rapidfuzz.distance import OSA
+
+    most = 1 if len(wanted) < 6 else 2
+    slips: dict[str, int] = {}
+    for length in (len(wanted) - 1, len(wanted), len(wanted) + 1):
+        beginnings = {name: name[:length] for name in names}
+        near = process.extract_iter(wanted, beginnings, scorer=OSA.distance, score_cutoff=most)
+        for _, distance, name in near:
+            slips[name] = min(distance, slips.get(name, distance))
+    return slips

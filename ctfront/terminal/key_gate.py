@@ -102,7 +102,7 @@ class KeyGate:
 
     def on_idle(self) -> bool:
         """Take the next step when nothing is left to run; tell whether something was scheduled."""
-        if not self.open:
+        if not self.open or not self.app.is_running or not self.app.screen_stack:
             return False
         workers = self.pending()
         if workers:
@@ -257,6 +257,11 @@ class GatedApp(_Base):
             return await self.push_screen_wait(screen)
         finally:
             gate.asking.discard(worker)
+
+    def on_unmount(self) -> None:
+        """Let go of the loop."""
+        if self.gate is not None:
+            self.gate.close()
 
     def wait_long(self, held: int) -> None:
         """Tell the clerk that `held` keys wait."""

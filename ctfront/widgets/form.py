@@ -179,8 +179,8 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
         """Make the fields, top to bottom."""
         raise NotImplementedError
 
-    async def save(self) -> Saved:
-        """Save through the service; raise a `ClinicError` to keep the form open."""
+    async def save(self) -> Saved | None:
+        """Save through the service; a `ClinicError` or None keeps the form open."""
         raise NotImplementedError
 
     def stops(self) -> Sequence[Widget]:
@@ -280,7 +280,8 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
             saved = await self.save()
         except ClinicError as refusal:
             self.show_refusal(refusal)
-        else:
+            return
+        if saved is not None:
             self.dismiss(saved)
 
     def show_refusal(self, refusal: ClinicError) -> None:

@@ -48,7 +48,7 @@ async def test_a_write_that_fails_leaves_nothing(database_url):
         session.execute(insert(ClinicRow).values(**CLINIC))
         raise ClinicError("no")
 
-    with pytest.raises(ClinicError, match="^no$"):
+    with pytest.raises(ClinicError, match=r"^no$"):
         await database.write(act)
     assert await count_clinics(database) == 0
     await database.close()
@@ -145,7 +145,7 @@ def test_a_wrong_file_is_refused_with_a_sentence(tmp_path, spoil, sentence):
 
 def test_a_missing_folder_is_named(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/nowhere/clinic.db")
-    with pytest.raises(WrongDatabase, match="There is no folder .*nowhere"):
+    with pytest.raises(WrongDatabase, match=r"There is no folder .*nowhere"):
         database.ready()
     database.close_writer()
 

@@ -325,9 +325,10 @@ def test_racing_writers_never_exceed_the_governor(database_url, capacity):
         for start in ("8:00", "8:15", "8:30"):
             for provider in ("Dr Alvarez", "Dr Chen"):
                 draft = desk.draft(names[number], provider, start, double_book_patient=True)
+                act = desk.act()
                 try:
                     databases[number].write_now(
-                        lambda session, draft=draft, act=desk.act(): booking.book(session, desk.clinic, act, draft)
+                        lambda session, draft=draft, act=act: booking.book(session, desk.clinic, act, draft)
                     )
                 except SlotTaken:
                     lost.append(number)

@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 from ctfront.data import ledger
 from ctfront.data.folding import fold_email
 from ctfront.data.models import EnrollmentRow, OnlineAccountRow
+from ctfront.data.patients import load_name
 from ctfront.domain.clinic import Clinic
-from ctfront.domain.patients import Patient
 from ctfront.domain.staff import Act, Actor, ActorKind, Right
 
 
-def enroll(session: Session, clinic: Clinic, act: Act, patient: Patient, login_address: str) -> Actor:
+def enroll(session: Session, clinic: Clinic, act: Act, patient_id: int, login_address: str) -> Actor:
     """Join the account of the log-in address, made when there is none, to the patient; return who then acts."""
+    patient = load_name(session, patient_id)
     folded = fold_email(login_address)
     account = session.execute(select(OnlineAccountRow.id).where(OnlineAccountRow.folded_address == folded)).scalar()
     if account is None:

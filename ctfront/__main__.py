@@ -1,0 +1,5 @@
+"""`python -m ctfront`."""
+
+from ctfront.cli import main
+
+main()

@@ -1,0 +1,108 @@
+"""The command line: one module per command, imported only when it is the one."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import click
+
+import ctfront
+from ctfront.domain.errors import ClinicError
+from ctfront.domain.text import safe
+
+COMMANDS = {
+    "init": ("ctfront.cli.init", "Make a clinic and its first manager in an empty database."),
+    "demo": ("ctfront.cli.demo", "Open a made-up clinic in a throw-away folder."),
+    "agenda": ("ctfront.cli.agenda", "Print a day."),
+    "find": ("ctfront.cli.find", "Find patients as the search box does."),
+    "do": ("ctfront.cli.do", "Do one line of the command grammar."),
+    "import": ("ctfront.cli.importing", "Import patients, providers or appointments from a CSV file."),
+    "export": ("ctfront.cli.exporting", "Export appointments or patients as CSV."),
+    "staff": ("ctfront.cli.staff", "List and add members of staff."),
+    "config": ("ctfront.cli.config", "Show where everything lives."),
+    "check": ("ctfront.cli.check", "Check the database, the audit chain and who may log in."),
+    "completion": ("ctfront.cli.completion", "Print a completion script for a shell."),
+}
+"""Each command with its module and what help says of it, so that help imports none of them."""
+
+
+class Refused(click.ClickException):
+    """Say why on one line and exit 1."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        """Write the reason to stderr; data in it cannot drive the terminal."""
+        click.echo(safe(self.message), file=file or sys.stderr)
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, and turn a refusal into one sentence and exit 1."""
+        try:
+            return super().invoke(ctx)
+        except ClinicError as refusal:
+            raise Refused(str(refusal)) from refusal
+        except BrokenPipeError:  # `ctfront agenda | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What was asked of every command alike."""
+
+    database: str | None = None
+    user: str | None = None
+    ascii: bool = False
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--db", metavar="FILE|URL", help="The database; else CTFRONT_DB, else the account's own file.")
+@click.option("--user", metavar="NAME", help="Who works, by short name, where the clinic's identity allows it.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
+@click.version_option(ctfront.__version__, prog_name="ctfront", message="%(prog)s %(version)s")
+@click.pass_context
+def commands(ctx: click.Context, db: str | None, user: str | None, ascii_only: bool) -> None:
+    """Work the front desk of a clinic in a terminal."""
+    ctx.obj = Asked(database=db, user=user, ascii=ascii_only)
+    if ctx.invoked_subcommand is None:
+        from ctfront.cli.desk import open_desk
+
+        open_desk(ctx.obj)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; what it writes only its account can read."""
+    os.umask(0o077)
+    if sys.excepthook is sys.__excepthook__:
+        from ctfront.cli.crash import log_and_say
+
+        sys.excepthook = log_and_say
+    commands.main(args=arguments, prog_name="ctfront")

@@ -1,0 +1,79 @@
+"""`ctfront` alone: the app at this terminal."""
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from ctfront.cli import Asked
+from ctfront.cli.opening import Desk, desk_at, opened_database, settings_for
+from ctfront.data import clinic as clinics
+from ctfront.data.database import Database
+from ctfront.domain.errors import ClinicError, InputRefused
+from ctfront.domain.text import safe
+from ctfront.domain.set_up import check_zone
+from ctfront.services.found import found_clinic
+
+
+def open_desk(asked: Asked) -> None:
+    """Open the clinic at this terminal; an empty database asks three things first."""
+    check_terminal(sys.stdin.isatty() and sys.stdout.isatty(), os.environ)
+    settings = settings_for(asked)
+    with opened_database(settings, may_be_new=True) as (database, runner):
+        if database.write_now(clinics.load_clinic) is None:
+            ask_founding(database)
+        run_app(desk_at(settings, database, runner, asked.user))
+
+
+def check_terminal(both_ends: bool, environment: Mapping[str, str]) -> None:
+    """Refuse what cannot show the screens. Raises `ClinicError`."""
+    if not both_ends:
+        raise ClinicError("The screens need a terminal; in scripts use ctfront agenda, find or do.")
+    if environment.get("TERM", "") in {"", "dumb", "unknown"}:
+        raise ClinicError("TERM does not name a terminal that can show the screens; set it, as TERM=xterm-256color.")
+
+
+def ask_founding(database: Database) -> None:
+    """Ask for clinic, zone and first manager, each until it can be taken, and make the clinic."""
+    from ctfront.cli.init import founding
+
+    click.echo("There is no clinic here yet. Three questions make one; Ctrl+C leaves everything as it is.")
+    name = click.prompt("Name of the clinic")
+    zone = click.prompt("Time zone", default=machine_zone(), value_proc=_zone)
+    manager = click.prompt("Your full name; you become its first manager")
+    clinic, _ = found_clinic(database, datetime.now(UTC), founding({"name": name, "zone": zone, "manager": manager}))
+    click.echo(f"{safe(clinic.name)} is set up. F6 in the app sets hours, providers and staff.")
+
+
+def machine_zone() -> str:
+    """Return the zone that this machine keeps, UTC when it does not say."""
+    target = Path("/etc/localtime").resolve()
+    _, found, name = str(target).partition("/zoneinfo/")
+    return name if found else "UTC"
+
+
+def _zone(text: str) -> str:
+    try:
+        check_zone(text.strip())
+    except InputRefused as refusal:
+        raise click.BadParameter(str(refusal)) from None
+    return text.strip()
+
+
+def run_app(desk: Desk) -> None:
+    """Run the app until it is left; what it did not foresee goes to the log, not to the screen."""
+    from ctfront.app import CTFrontApp
+
+    class Quiet(CTFrontApp):
+        """The app without Textual's own traceback on the way out."""
+
+        def _fatal_error(self) -> None:
+            self._close_messages_no_wait()
+
+    app = Quiet(desk.database, desk.clinic, desk.actor, desk.clock, desk.settings)
+    desk.run(app.run_async())
+    if app._exception is not None:
+        raise app._exception

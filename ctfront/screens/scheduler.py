@@ -1,231 +1,85 @@
-"""The Scheduler: a day of the clinic, or one provider's week, under a cursor."""
+"""The Scheduler as the clerk has it: the schedule, its acts, the hand, and the ways to find."""
 
-from datetime import date, timedelta
 from typing import ClassVar
 
-from textual import on, work
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Container
-from textual.widgets import Static
+from textual import events, work
+from textual.binding import BindingType
+from textual.worker import get_current_worker
 
-from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.patients import Patient
-from ctfront.domain.text import safe
-from ctfront.domain.times import minute_of, show_date
-from ctfront.screens.desk_screen import DeskScreen
-from ctfront.services.patients import Patients
-from ctfront.services.scheduling import Scheduling
-from ctfront.widgets.appointment_pane import AppointmentPane, appointment_lines, place_lines
-from ctfront.widgets.day_grid import DayGrid
+from ctfront.domain.times import show_date
+from ctfront.screens.modals.go_to import GoTo
+from ctfront.screens.scheduler_hand import FREE_IN_HAND, SchedulerHand
+from ctfront.screens.scheduler_view import key
+
+WATCH_SECONDS = 0.7
+"""How often other desks' changes are looked for."""
 
 
-def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
-    """Make a binding of the Scheduler; its id lets a clinic remap it."""
-    return Binding(keys, action, words, tooltip=tooltip, id=f"scheduler.{id}", show=True)
+class SchedulerScreen(SchedulerHand):
+    """The Scheduler."""
 
-
-class SchedulerBase(DeskScreen):
-    """Showing and walking the schedule; the acts are built on it."""
-
-    NAME = "SCHEDULER"
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("b", "Book"),
+        ("i", "Info"),
+        ("m", "Move"),
+        ("c", "Cancel"),
+        ("a", "Arrived"),
+        ("k", "Mark"),
+        ("f", "Openings"),
+        ("g", "Go to"),
+        ("/", "Find"),
+        ("?", "Keys"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("up", "move(0,-1)", "Up", "One slot earlier", "up"),
-        key("down", "move(0,1)", "Down", "One slot later", "down"),
-        key("left", "move(-1,0)", "Left", "Provider to the left", "left"),
-        key("right", "move(1,0)", "Right", "Provider to the right", "right"),
-        key("pageup", "page(-1)", "Page up", "A window earlier", "page_up"),
-        key("pagedown", "page(1)", "Page down", "A window later", "page_down"),
-        key("home", "edge(False)", "First", "First row of the day", "first"),
-        key("end", "edge(True)", "Last", "Last row of the day", "last"),
-        key("tab", "next_appointment(1)", "Next", "Next appointment of the column", "next"),
-        key("shift+tab", "next_appointment(-1)", "Previous", "Previous appointment of the column", "previous"),
-        key("t,T", "today", "Today", "Show today, the cursor at the present time", "today"),
-        key("left_square_bracket,comma", "turn_days(-1)", "Day back", "Show the day before", "day_back"),
-        key("right_square_bracket,full_stop", "turn_days(1)", "Day on", "Show the day after", "day_on"),
-        key("left_curly_bracket,less_than_sign", "turn_days(-7)", "Week back", "A week earlier", "week_back"),
-        key("right_curly_bracket,greater_than_sign", "turn_days(7)", "Week on", "A week later", "week_on"),
-        key("w,W", "week", "Week", "This provider's week, and back to the day", "week"),
+        key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
+        key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
 
-    def __init__(self, scheduling: Scheduling, patients: Patients) -> None:
-        super().__init__()
-        self.scheduling = scheduling
-        self.patients = patients
-        self.day = date(2000, 1, 1)
-        self.week_of: int | None = None
-        """Whose week is shown; None for the day of everybody."""
-        self.known: dict[int, Patient] = {}
-        """Patients read since the last load, for the pane."""
-
-    # -- layout
-
-    def compose_body(self) -> ComposeResult:
-        """Lay out grid and pane: below it when narrow, beside it when wide."""
-        with Container(id="day"):
-            yield DayGrid(self.desk.clinic.tz)
-            yield Static("─" * 400, id="rule", markup=False)
-            yield AppointmentPane()
-
-    @property
-    def grid(self) -> DayGrid:
-        """The grid."""
-        return self.query_one(DayGrid)
-
     def on_mount(self) -> None:
-        """Open on today, the cursor at the present time."""
-        self.grid.focus()
-        self.action_today()
+        """Look for what other desks change."""
+        self.set_interval(WATCH_SECONDS, self.watch_others)
 
-    def on_screen_resume(self) -> None:
-        """Read again what another screen may have changed."""
-        if self.day.year > 2000:
-            self.reload()
-
-    # -- reading
-
-    @work(group="load", exclusive=True)
-    async def reload(self) -> None:
-        """Read the shown day again, keeping the cursor."""
-        await self.load()
-
-    async def load(self, *, appointment_id: int | None = None) -> None:
-        """Read and show the day or week; with an id, put the cursor on that appointment."""
-        try:
-            if self.week_of is None:
-                schedule = await self.scheduling.day(self.day, today=self.desk.today)
-            else:
-                schedule = await self.scheduling.week(self.week_of, self.day)
-        except ClinicError as refusal:
-            self.say(str(refusal))
+    def on_key(self, event: events.Key) -> None:
+        """While something is in hand, let only keys that move or find through."""
+        super().on_key(event)
+        if self.in_hand is None and self.patient_in_hand is None:
             return
-        self.known.clear()
-        self.grid.show(schedule)
-        if appointment_id is not None:
-            self.grid.go_to_appointment(appointment_id)
-        self.refresh_title()
-
-    @work(group="load", exclusive=True)
-    async def go_to_day(self, day: date, *, minute: int | None = None, appointment_id: int | None = None) -> None:
-        """Show a day; with a minute the cursor goes to its row."""
-        self.day = day
-        await self.load(appointment_id=appointment_id)
-        if minute is not None:
-            self.grid.go_to_minute(minute)
-
-    @work(group="pane", exclusive=True)
-    async def read_patient(self, patient_id: int) -> None:
-        """Read what the pane adds about the patient under the cursor."""
-        try:
-            self.known[patient_id] = await self.patients.patient(patient_id)
-        except ClinicError as refusal:
-            self.say(str(refusal))
+        active = self.active_bindings.get(event.key)
+        if active is None:
             return
-        self.show_pane()
+        name = active.binding.action.partition("(")[0].rpartition(".")[2]
+        if name not in FREE_IN_HAND:
+            event.stop()
+            self.say("Put it down first: Enter puts it down, Esc puts it back.")
 
-    @on(DayGrid.CursorMoved)
-    def show_cursor(self) -> None:
-        """Say in the pane what the cursor stands on."""
-        appointment = self.grid.appointment
-        if appointment is not None and appointment.patient.id not in self.known:
-            self.read_patient(appointment.patient.id)
+    @work(group="go_to")
+    async def action_go_to(self) -> None:
+        """Ask for a date and show it."""
+        desk = self.desk
+        day = await desk.ask(GoTo(today=desk.today, at_hand=self.day, order=desk.clinic.date_order))
+        if day is not None:
+            self.day = day
+            await self.load()
+            self.say(show_date(day))
+
+    def action_info(self) -> None:
+        """Open the patient of the appointment under the cursor."""
+        if self.grid.appointment is None:
+            self.say("No appointment here, so no patient; / finds one.")
         else:
-            self.show_pane()
-        place = self.grid.place
-        if place is not None and place.day != self.day:
-            self.day = place.day
-            self.refresh_title()
+            self.desk.show_patient(self.grid.appointment.patient.id)
 
-    def show_pane(self) -> None:
-        """Fill the pane from what is known."""
-        grid, appointment = self.grid, self.grid.appointment
-        pane = self.query_one(AppointmentPane)
-        if appointment is not None and grid.cell is not None:
-            ids = [a.id for a in grid.cell.appointments]
-            lines = appointment_lines(
-                appointment,
-                today=self.desk.today,
-                zone=self.desk.clinic.tz,
-                patient=self.known.get(appointment.patient.id),
-                nth=(ids.index(appointment.id) + 1, len(ids)),
-                online=self.desk.clinic.online,
-            )
-            pane.show(lines)
-        elif grid.provider_column is not None:
-            pane.show(place_lines(grid.provider_column, grid.minute))
-        else:
-            pane.show([safe("Nobody works on this day.")])
-
-    def title_left(self) -> str:
-        """Return the day in view."""
-        column = self.grid.provider_column
-        if self.week_of is not None and column is not None:
-            return f"{show_date(self.day)} week"
-        return show_date(self.day)
-
-    # -- walking
-
-    def action_move(self, columns: int, rows: int) -> None:
-        """Move the cursor."""
-        self.grid.move(columns=columns, rows=rows)
-
-    def action_page(self, direction: int) -> None:
-        """Move by a window."""
-        self.grid.page(direction)
-
-    def action_edge(self, last: bool) -> None:
-        """Move to the first or last row."""
-        self.grid.edge(last=last)
-
-    def action_next_appointment(self, step: int) -> None:
-        """Walk the appointments of the column."""
-        if not self.grid.next_appointment(step):
-            self.say("No further appointment in this column.")
-
-    @work(group="load", exclusive=True)
-    async def action_today(self) -> None:
-        """Show today; the cursor goes to the first column and the present time, else the first office hour."""
-        now = self.desk.wall_now
-        self.day = now.date()
-        await self.load()
-        grid = self.grid
-        if not grid.cells:
-            return
-        rows = grid.schedule.rows()
-        minute = minute_of(now.time())
-        if not rows[0] <= minute < rows[-1] + grid.schedule.slot_minutes:
-            hours = [span.start for column in grid.schedule.columns for span in column.hours]
-            minute = min(hours, default=rows[0])
-        grid.go_to_minute(minute, column=0 if self.week_of is None else None)
-
-    def action_turn_days(self, days: int) -> None:
-        """Show a day or week further on or back."""
-        if self.week_of is not None:
-            days = 7 if days > 0 else -7
+    @work(group="watch", exclusive=True)
+    async def watch_others(self) -> None:
+        """Read the shown day again when another desk has touched it."""
+        seen = self.grid.schedule.change_seen
         try:
-            day = self.day + timedelta(days=days)
-        except OverflowError:
-            self.say("The calendar ends here.")
+            newest, days = await self.scheduling.changes_since(seen)
+        except ClinicError:
+            return  # the next act says so; a watcher has nobody to tell
+        if newest == seen or get_current_worker().is_cancelled:
             return
-        self.go_to_day(day)
-
-    def action_week(self) -> None:
-        """Show this provider's week, or the day again."""
-        column = self.grid.provider_column
-        if self.week_of is None and column is not None:
-            self.week_of = column.provider.id
-        else:
-            self.week_of = None
-        self.reload()
-
-    def appointment_here(self, verb: str) -> Appointment | None:
-        """Return the appointment the pane shows, or say that there is none."""
-        appointment = self.grid.appointment
-        if appointment is None:
-            self.say(f"No appointment here to {verb}.")
-        return appointment
-
-
-class SchedulerScreen(SchedulerBase):
-    """The Scheduler with its acts."""
+        if any(column.day in days for column in self.grid.schedule.columns) or self.day in days:
+            standing = self.grid.appointment
+            await self.load(appointment_id=standing.id if standing is not None else None)

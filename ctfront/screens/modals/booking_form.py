@@ -1,0 +1,199 @@
+"""The booking form: who, what for, when, how long."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+
+from textual import on, work
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from ctfront.domain.appointments import Appointment, AppointmentDraft, Origin, Place
+from ctfront.domain.errors import ClinicError, InputRefused
+from ctfront.domain.grammar.times import read_time
+from ctfront.domain.patients import PatientName
+from ctfront.domain.providers import Provider, VisitPurpose
+from ctfront.domain.text import safe
+from ctfront.domain.times import show_date, show_time
+from ctfront.screens.leave import Leave, with_leave
+from ctfront.services.patients import Patients
+from ctfront.services.scheduling import Scheduling
+from ctfront.widgets.form import Choice, Field, Form, Okay
+from ctfront.widgets.front_desk import desk_of
+from ctfront.widgets.patient_finder import PatientFinder
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingOffer:
+    """What the booking form opens with."""
+
+    provider: Provider
+    place: Place
+    purposes: tuple[VisitPurpose, ...]
+    """What the provider offers."""
+    purpose_id: int | None
+    minutes_free: int
+    taken: time | None = None
+    """The taken time that was asked for, when the place is the next free one."""
+    patient: PatientName | None = None
+    origin: Origin = Origin.DESK
+
+
+def read_minutes(text: str) -> str:
+    """Read a length in minutes."""
+    if not text.strip().isdecimal() or not 0 < int(text) <= 720:
+        raise InputRefused("Minutes, 5 to 720.", field="minutes")
+    return "min"
+
+
+def read_start(text: str) -> tuple[time, int | None]:
+    """Read a time with `first` or `second` behind it where the clocks repeat it."""
+    fold = None
+    for number, word in enumerate(("first", "second")):
+        if text.rstrip().endswith(word):
+            text, fold = text.rstrip().removesuffix(word), number
+    return read_time(text), fold
+
+
+class BookingForm(Form[Appointment]):
+    """Book a place; Enter picks the patient, Enter again saves."""
+
+    def __init__(self, scheduling: Scheduling, patients: Patients, offer: BookingOffer) -> None:
+        super().__init__()
+        self.scheduling = scheduling
+        self.patients = patients
+        self.offer = offer
+        self.patient = offer.patient
+        self.picked_text = ""
+        self.choice = Choice([p.name for p in offer.purposes], what="purpose")
+
+    def heading(self) -> str:
+        """Say where, and what is in the way."""
+        offer = self.offer
+        where = f"{show_date(offer.place.day)} with {offer.provider.name}"
+        if offer.taken is not None and offer.taken != offer.place.start:
+            return f"{show_time(offer.taken)} is taken; next free {show_time(offer.place.start)} · {where}"
+        if offer.taken is not None:
+            return f"{show_time(offer.taken)} is taken and nothing later is free · {where}"
+        if offer.purpose_id is None and offer.minutes_free:
+            return f"Book {show_time(offer.place.start)} {where} · free for {offer.minutes_free} min"
+        return f"Book {show_time(offer.place.start)} {where}"
+
+    def fields(self) -> Iterable[Widget]:
+        """Make the fields."""
+        purpose = next((p for p in self.offer.purposes if p.id == self.offer.purpose_id), None)
+        with Horizontal(id="who"):
+            yield Static("Patient", markup=False, classes="label")
+            if self.offer.patient is None:
+                yield PatientFinder(self.patients, today=desk_of(self).today)
+            else:
+                yield Static(safe(self.offer.patient.name), markup=False)
+        yield Field("purpose", "Purpose", purpose.name if purpose else "", required=True, read=self.read_purpose)
+        yield Field("time", "Time", show_time(self.offer.place.start), required=True, read=self.read_time_back)
+        yield Field("minutes", "Minutes", str(purpose.minutes) if purpose else "", required=True, read=read_minutes)
+        yield Field("note", "Note")
+
+    # -- reading the fields
+
+    def read_purpose(self, text: str) -> str:
+        """Read the purpose back with its usual length."""
+        purpose = self.offer.purposes[self.choice.index(text)]
+        return f"{purpose.name} {purpose.minutes} min"
+
+    def read_time_back(self, text: str) -> str:
+        """Read the time back with the weekday."""
+        start, _ = read_start(text)
+        return f"{show_time(start)} {show_date(self.offer.place.day)}"
+
+    def field(self, name: str) -> Field:
+        """Return a field by name."""
+        return self.query_one(f"#field-{name}", Field)
+
+    @on(Input.Changed, "#purpose")
+    def follow_purpose(self, event: Input.Changed) -> None:
+        """Offer the purpose's usual length."""
+        try:
+            purpose = self.offer.purposes[self.choice.index(event.value)]
+        except InputRefused:
+            return
+        if not self.field("minutes").changed:
+            self.field("minutes").offer(str(purpose.minutes))
+
+    # -- the patient
+
+    @property
+    def finder(self) -> Widget | None:
+        """Where the patient is typed; None when the patient came with the offer."""
+        return self.query_one(PatientFinder).query_one(Input) if self.offer.patient is None else None
+
+    def stops(self) -> Sequence[Widget]:
+        """Return what Tab visits."""
+        lines = [field.line for field in self.query(Field)]
+        return [*([self.finder] if self.finder else []), *lines, self.query_one(Okay)]
+
+    def wanting(self) -> Widget | None:
+        """Return the first stop that wants an answer: the patient before all."""
+        if self.finder is not None and not self.patient_stands():
+            return self.finder
+        return super().wanting()
+
+    def patient_stands(self) -> bool:
+        """Tell whether the text is still that of the patient picked."""
+        return self.patient is not None and self.query_one(PatientFinder).value == self.picked_text
+
+    def typed(self) -> bool:
+        """Tell whether leaving would lose something."""
+        return bool(self.finder is not None and self.query_one(PatientFinder).value) or super().typed()
+
+    @on(PatientFinder.Picked)
+    def take_patient(self, event: PatientFinder.Picked) -> None:
+        """Fill the patient in and go on."""
+        event.stop()
+        self.patient = event.patient
+        self.picked_text = self.query_one(PatientFinder).value
+        self.suggest(event.patient.id)
+
+    @work(group="suggest", exclusive=True)
+    async def suggest(self, patient_id: int) -> None:
+        """Offer the patient's usual purpose, then go to what still wants an answer."""
+        try:
+            suggestion = await self.scheduling.suggest(self.offer.place, patient_id)
+        except ClinicError as refusal:
+            self.say_problem(f"! {refusal}")
+            return
+        purpose = next((p for p in self.offer.purposes if p.id == suggestion.purpose_id), None)
+        if purpose is not None and self.offer.taken is None and not self.field("purpose").changed:
+            self.field("purpose").offer(purpose.name)
+            if not self.field("minutes").changed:
+                self.field("minutes").offer(str(purpose.minutes))
+        self.go_on()
+
+    # -- saving
+
+    async def save(self) -> Appointment | None:
+        """Book; each warning is asked on its own."""
+        if self.patient is None:
+            raise InputRefused("Which patient?", field="patient")
+        start, fold = read_start(self.field("time").text)
+        draft = AppointmentDraft(
+            patient_id=self.patient.id,
+            place=replace(self.offer.place, start=start),
+            minutes=int(self.field("minutes").text),
+            purpose_id=self.offer.purposes[self.choice.index(self.field("purpose").text)].id,
+            note=self.field("note").text,
+            fold=fold,
+            origin=self.offer.origin,
+        )
+        desk = desk_of(self)
+
+        async def attempt(leave: Leave) -> Appointment:
+            allowed = replace(
+                draft,
+                override=leave.override,
+                overbook=leave.overbook,
+                double_book_patient=leave.double_book_patient,
+            )
+            return await self.scheduling.book(desk.act(), allowed)
+
+        return await with_leave(desk, attempt)

@@ -1,0 +1,44 @@
+"""The menu behind `k`: one letter marks."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from ctfront.domain.text import safe
+
+
+class MarkMenu(ModalScreen[str | None]):
+    """Letters and words; the letter pressed is the answer, Esc is none."""
+
+    AUTO_FOCUS: ClassVar[str | None] = None
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="mark.leave")]
+
+    def __init__(self, heading: str, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.heading = heading
+        self.choices = tuple(choices)
+
+    def compose(self) -> ComposeResult:
+        """Lay a line out for each letter."""
+        with Vertical(classes="dialog"):
+            yield Static(safe(self.heading), markup=False, id="heading")
+            for letter, words in self.choices:
+                yield Static(f" {letter}  {words}", markup=False)
+            yield Static("A letter marks  Esc leave", markup=False, classes="hint")
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a letter, in either case."""
+        letter = (event.character or "").lower()
+        if any(letter == offered for offered, _ in self.choices):
+            event.stop()
+            self.dismiss(letter)
+
+    def action_leave(self) -> None:
+        """Close without a mark."""
+        self.dismiss(None)

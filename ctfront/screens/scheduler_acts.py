@@ -1,0 +1,229 @@
+"""The Scheduler's acts on the place and the appointment under the cursor."""
+
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+
+from ctfront.domain.appointments import MARKABLE, Appointment, Origin, Place, Status
+from ctfront.domain.errors import ClinicError
+from ctfront.domain.openings import starts_in
+from ctfront.domain.patients import PatientName
+from ctfront.domain.providers import Event, Provider
+from ctfront.domain.schedule import Column
+from ctfront.domain.text import safe
+from ctfront.domain.times import minute_of, show_date, show_minute, show_time, time_of
+from ctfront.screens.modals.booking_form import BookingForm, BookingOffer
+from ctfront.screens.modals.cancel_form import CancelForm
+from ctfront.screens.modals.edit_form import EditForm
+from ctfront.screens.modals.event_form import EventForm
+from ctfront.screens.modals.mark_menu import MarkMenu
+from ctfront.screens.modals.question import Question
+from ctfront.screens.scheduler_view import SchedulerView, key
+
+LETTERS = dict(zip("sfacdon", MARKABLE, strict=True))
+"""Letters of the mark menu."""
+
+
+class SchedulerActs(SchedulerView):
+    """Booking, cancelling, marking, editing and taking back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("b,B", "book", "Book", "Book the place under the cursor", "book"),
+        key("c,C", "cancel", "Cancel", "Cancel the appointment, with a reason; take an event away", "cancel"),
+        key("a,A", "mark('a')", "Arrived", "Mark the appointment arrived", "arrived"),
+        key("o,O", "mark('o')", "checked Out", "Mark the appointment checked out", "checked_out"),
+        key("k,K", "mark_menu", "marK", "Mark any status; approve a request; walk-in or event", "mark"),
+        key("e,E", "edit", "Edit", "Purpose, length and note of the appointment", "edit"),
+        key("enter", "open", "Open", "Open the appointment or event under the cursor", "open"),
+        key("u,U", "undo", "Undo", "Take back my last act", "undo"),
+    ]
+
+    # -- booking
+
+    @work(group="book")
+    async def action_book(self) -> None:
+        """Book the place under the cursor; the form stays open until the booking stands."""
+        await self.book_here()
+
+    async def book_here(self, *, patient: PatientName | None = None, origin: Origin = Origin.DESK) -> bool:
+        """Offer the place under the cursor and book it; tell whether a booking was made."""
+        place, column = self.grid.place, self.grid.provider_column
+        if place is None or column is None:
+            self.say("Nobody works on this day; there is no place to book.")
+            return False
+        try:
+            offer = await self._offer(column, place, patient, origin)
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return False
+        booked = await self.desk.ask(BookingForm(self.scheduling, self.patients, offer))
+        if booked is None:
+            return False
+        await self.load(appointment_id=booked.id)
+        self.say(f"Booked {where(booked)}. u takes it back.")
+        return True
+
+    async def _offer(self, column: Column, place: Place, patient: PatientName | None, origin: Origin) -> BookingOffer:
+        """Return what the form opens with: this place, or the next free one of the column."""
+        every = {p.id: p for p in await self.scheduling.purposes()}
+        purposes = tuple(every[i] for i in column.provider.purpose_ids if i in every)
+        taken = place.start if column.load_at(minute_of(place.start)) >= column.provider.governor else None
+        if taken is not None and purposes:
+            starts = starts_in(column, purposes[0].minutes, step=self.desk.clinic.slot_minutes)
+            later = next((s.minute for s in starts if s.minute > minute_of(taken)), None)
+            if later is not None:
+                place = Place(provider_id=place.provider_id, day=place.day, start=time_of(later))
+        suggestion = await self.scheduling.suggest(place, patient.id if patient else None)
+        return BookingOffer(
+            provider=column.provider,
+            place=place,
+            purposes=purposes,
+            purpose_id=suggestion.purpose_id,
+            minutes_free=suggestion.minutes_free,
+            taken=taken,
+            patient=patient,
+            origin=origin,
+        )
+
+    # -- cancelling, marking, editing
+
+    @work(group="cancel")
+    async def action_cancel(self) -> None:
+        """Cancel the appointment, or take the event away."""
+        event = self.event_here()
+        if self.grid.appointment is None and event is not None:
+            await self._remove_event(event)
+            return
+        if (appointment := self.appointment_here("cancel")) is None:
+            return
+        cancelled = await self.desk.ask(CancelForm(self.scheduling, appointment))
+        if cancelled is not None:
+            await self.load(appointment_id=cancelled.id)
+            self.say(f"Cancelled {where(cancelled)}. u takes it back.")
+
+    @work(group="mark")
+    async def action_mark(self, letter: str) -> None:
+        """Mark the appointment with one key."""
+        if (appointment := self.appointment_here("mark")) is not None:
+            await self._mark(appointment, LETTERS[letter])
+
+    async def _mark(self, appointment: Appointment, to: Status) -> None:
+        try:
+            marked = await self.scheduling.mark(self.desk.act(), appointment.id, to, version=appointment.version)
+        except ClinicError as refusal:
+            await self.load()
+            self.say(str(refusal))
+            return
+        await self.load(appointment_id=marked.id)
+        self.say(f"{marked.patient.name} is {to.word.lower()}. u takes it back.")
+
+    @work(group="mark")
+    async def action_mark_menu(self) -> None:
+        """Offer the marks, the approval of a request, or a walk-in and an event."""
+        appointment = self.grid.appointment
+        if appointment is not None and appointment.status is Status.REQUESTED:
+            if await self.desk.ask(Question(f"Approve {where(appointment)}?", yes="approve")):
+                await self._mark(appointment, Status.SCHEDULED)
+            return
+        choices = [(letter, status.word) for letter, status in LETTERS.items()] if appointment else []
+        if appointment is None or not appointment.live:
+            today = self.grid.place is not None and self.grid.place.day == self.desk.today
+            choices += [("w", "Walk-in")] if today else []
+            choices += [("e", "Event: time that is not bookable")]
+        heading = f"Mark {where(appointment)}" if appointment else f"Mark {show_minute(self.grid.minute)}"
+        letter = await self.desk.ask(MarkMenu(heading, choices))
+        if letter == "w":
+            await self.book_here(origin=Origin.WALK_IN)
+        elif letter == "e":
+            await self._add_event()
+        elif letter is not None and appointment is not None:
+            await self._mark(appointment, LETTERS[letter])
+
+    @work(group="edit")
+    async def action_edit(self) -> None:
+        """Open the appointment's form."""
+        if (appointment := self.appointment_here("edit")) is not None:
+            await self._edit(appointment)
+
+    async def _edit(self, appointment: Appointment) -> None:
+        provider = self._provider_of(appointment)
+        every = {p.id: p for p in await self.scheduling.purposes()}
+        purposes = tuple(every[i] for i in provider.purpose_ids if i in every)
+        edited = await self.desk.ask(EditForm(self.scheduling, appointment, purposes))
+        if edited is not None:
+            await self.load(appointment_id=edited.id)
+            self.say(f"Saved {where(edited)}. u takes it back.")
+
+    def _provider_of(self, appointment: Appointment) -> Provider:
+        columns = self.grid.schedule.columns
+        return next(c.provider for c in columns if c.provider.id == appointment.provider_id)
+
+    @work(group="edit")
+    async def open_here(self) -> None:
+        """Open what is under the cursor."""
+        event, appointment = self.event_here(), self.grid.appointment
+        if appointment is not None:
+            await self._edit(appointment)
+        elif event is not None:
+            self.say(f"{safe(event.text)} {_times(event)}. c takes it away.")
+        else:
+            self.say("b books this place.")
+
+    @work(group="undo")
+    async def action_undo(self) -> None:
+        """Take back my last act."""
+        try:
+            sentence = await self.scheduling.undo(self.desk.act())
+        except ClinicError as refusal:
+            sentence = str(refusal)
+        await self.load()
+        self.say(sentence)
+
+    # -- events
+
+    def event_here(self) -> Event | None:
+        """Return the event under the cursor."""
+        column = self.grid.provider_column
+        if column is None:
+            return None
+        minute = self.grid.minute
+        return next((e for e in column.events if e.span.start <= minute < e.span.end), None)
+
+    async def _add_event(self) -> None:
+        column = self.grid.provider_column
+        if column is None:
+            return
+        form = EventForm(self.scheduling, column.provider, column.day, self.grid.minute)
+        answer = await self.desk.ask(form)
+        if answer is None:
+            return
+        event, hit = answer
+        await self.load()
+        names = f" Hits {', '.join(f'{a.patient.name} {a.patient.phone}' for a in hit)}." if hit else ""
+        self.say(f"{event.text} {_times(event)} with {column.provider.name}: not bookable.{names}")
+
+    async def _remove_event(self, event: Event) -> None:
+        if not await self.desk.ask(Question(f"Take {event.text} {_times(event)} away?", yes="take it away")):
+            return
+        try:
+            await self.scheduling.remove_event(self.desk.act(), event.id)
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        await self.load()
+        self.say(f"{event.text} is taken away; the time is bookable. u takes it back.")
+
+
+def where(appointment: Appointment) -> str:
+    """Return `RUIZ, Ana for 8:00 with Dr Alvarez`."""
+    return f"{appointment.patient.name} for {show_time(appointment.start)} with {appointment.provider}"
+
+
+def where_and_day(appointment: Appointment) -> str:
+    """Return the same with the date."""
+    return f"{where(appointment)} on {show_date(appointment.day)}"
+
+
+def _times(event: Event) -> str:
+    return f"{show_minute(event.span.start)}–{show_minute(event.span.end)}"

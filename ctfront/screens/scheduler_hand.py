@@ -1,0 +1,154 @@
+"""Picking an appointment up and putting it down; a patient in hand."""
+
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+
+from ctfront.domain.appointments import Appointment, Place, check_place_may_change
+from ctfront.domain.errors import ClinicError
+from ctfront.domain.patients import PatientName
+from ctfront.domain.times import minute_of
+from ctfront.screens.leave import Leave, with_leave
+from ctfront.screens.modals.reschedule_form import RescheduleForm
+from ctfront.screens.scheduler_acts import SchedulerActs, where, where_and_day
+from ctfront.screens.scheduler_view import key
+
+FREE_IN_HAND = frozenset(
+    {
+        "move", "page", "edge", "next_appointment", "today", "turn_days", "week", "go_to", "openings",
+        "open", "let_go", "help", "pick_up",
+    }
+)  # fmt: skip
+"""Actions that move or find; everything else waits until the hand is empty."""
+
+
+class SchedulerHand(SchedulerActs):
+    """What is in hand is put down with Enter and put back with Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("m,M", "pick_up", "Move", "Pick the appointment up; Enter puts it down, Esc back", "move"),
+        key("escape", "let_go", "Put back", "Put back what is in hand", "let_go"),
+    ]
+
+    in_hand: Appointment | None = None
+    """The appointment picked up."""
+    patient_in_hand: PatientName | None = None
+    """The patient taken here from their own screen."""
+
+    def standing_message(self) -> str:
+        """Say what is in hand."""
+        if self.in_hand is not None:
+            it = self.in_hand
+            return f"In hand: {it.patient.name}, {it.purpose} {it.minutes} min. Enter puts it down, Esc puts it back."
+        if self.patient_in_hand is not None:
+            return f"In hand: {self.patient_in_hand.name}. Enter on a free place books, Esc lets go."
+        return ""
+
+    def show_standing(self) -> None:
+        """Bring the message line up to date with the hand."""
+        self.say(self.standing_message())
+
+    def hand_refuses(self, action: str) -> bool:
+        """Tell whether the act has to wait, and say so."""
+        if (self.in_hand is None and self.patient_in_hand is None) or action in FREE_IN_HAND:
+            return False
+        self.say("Put it down first: Enter puts it down, Esc puts it back.")
+        return True
+
+    def action_pick_up(self) -> None:
+        """Pick up the appointment under the cursor."""
+        if self.in_hand is not None or self.patient_in_hand is not None:
+            self.hand_refuses("")
+            return
+        if (appointment := self.appointment_here("move")) is None:
+            return
+        try:
+            check_place_may_change(appointment, self.desk.today)
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        self.in_hand = appointment
+        self.show_standing()
+
+    def action_let_go(self) -> None:
+        """Put back what is in hand; nothing on an empty one."""
+        held = self.in_hand
+        if held is None and self.patient_in_hand is None:
+            return
+        self.in_hand = self.patient_in_hand = None
+        if held is None:
+            self.say("")
+            return
+        self.put_back(held)
+
+    @work(group="load", exclusive=True)
+    async def put_back(self, held: Appointment) -> None:
+        """Show the place it was taken from."""
+        self.day = held.day
+        await self.load(place=held.place, appointment_id=held.id)
+        self.say(f"{held.patient.name} is where it was.")
+
+    @work(group="move")
+    async def put_down(self) -> None:
+        """Move it here, or reschedule it when this is another day."""
+        held, place, column = self.in_hand, self.grid.place, self.grid.provider_column
+        if held is None or place is None or column is None:
+            return
+        if place == held.place or self._inside_own_row(held, place):
+            self.in_hand = None
+            self.say(f"{held.patient.name} is where it was.")
+            return
+        try:
+            moved = await self._move_to(held, place, column.provider.name)
+        except ClinicError as refusal:
+            await self.load()
+            self.say(f"{refusal} It is still in hand.")
+            return
+        if moved is None:
+            self.show_standing()
+            return
+        self.in_hand = None
+        await self.load(appointment_id=moved.id)
+        if moved.id == held.id:
+            self.say(f"Moved {where(moved)}. u takes it back.")
+        else:
+            self.say(f"Rescheduled {where_and_day(moved)}. u takes it back.")
+
+    def _inside_own_row(self, held: Appointment, place: Place) -> bool:
+        """Tell whether the row is the one an off-grid start lies in: put down there it has not moved."""
+        slot = self.grid.schedule.slot_minutes
+        same_column = (place.provider_id, place.day) == (held.provider_id, held.day)
+        return same_column and 0 <= minute_of(held.start) - minute_of(place.start) < slot
+
+    async def _move_to(self, held: Appointment, place: Place, provider: str) -> Appointment | None:
+        if place.day != held.day:
+            return await self.desk.ask(RescheduleForm(self.scheduling, held, place, provider))
+
+        async def attempt(leave: Leave) -> Appointment:
+            return await self.scheduling.move(self.desk.act(), held.id, place, version=held.version, **leave.words())
+
+        return await with_leave(self.desk, attempt)
+
+    # -- a patient in hand
+
+    def take_patient(self, patient: PatientName) -> None:
+        """Hold a patient: Enter on a free place books."""
+        self.in_hand, self.patient_in_hand = None, patient
+        self.show_standing()
+
+    @work(group="book")
+    async def book_in_hand(self) -> None:
+        """Book the patient in hand here."""
+        patient = self.patient_in_hand
+        if patient is not None and await self.book_here(patient=patient):
+            self.patient_in_hand = None
+
+    def action_open(self) -> None:
+        """Put down what is in hand, else open what is under the cursor."""
+        if self.in_hand is not None:
+            self.put_down()
+        elif self.patient_in_hand is not None:
+            self.book_in_hand()
+        else:
+            self.open_here()

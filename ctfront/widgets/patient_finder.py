@@ -1,0 +1,224 @@
+"""Finding a patient: one box, numbered rows under it, everywhere the same."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Protocol
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.style import Style
+from textual.widgets import Input, Static
+
+from ctfront.domain.errors import ClinicError
+from ctfront.domain.patients import PatientName
+from ctfront.domain.text import Shown, safe
+from ctfront.domain.times import age_on, show_day
+
+MOST_ROWS = 9
+"""Rows that a digit can pick."""
+
+NAME_WIDTH = 26
+
+
+class Found(Protocol):
+    """What a search answers."""
+
+    @property
+    def rows(self) -> tuple[PatientName, ...]: ...  # noqa: D102
+    @property
+    def near_miss(self) -> bool: ...  # noqa: D102
+
+
+class FindsPatients(Protocol):
+    """Who can look patients up."""
+
+    async def find(self, text: str, *, today: date, limit: int = ...) -> Found: ...  # noqa: D102
+
+
+class FinderLine(Input):
+    """The box: a digit picks a row where the text begins with a letter."""
+
+    DEFAULT_CSS = "FinderLine { width: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "new_patient", "New patient", tooltip="Add whom nobody matches", id="find.new_patient"),
+    ]
+
+    def __init__(self, value: str) -> None:
+        super().__init__(value, compact=True, max_length=100, id="patient")
+        self.cursor_blink = False
+
+    @property
+    def finder(self) -> "PatientFinder":
+        """The box with its rows."""
+        assert isinstance(self.parent, PatientFinder)
+        return self.parent
+
+    def types_ahead(self, event: events.Key) -> bool:
+        """Tell whether the key may go in while a search runs: letters that are only text."""
+        return event.key == "backspace" or (event.is_printable and not (event.character or "").isdigit())
+
+    async def _on_key(self, event: events.Key) -> None:
+        finder = self.finder
+        if event.key in {"up", "down"} and finder.rows:
+            event.stop()
+            event.prevent_default()
+            finder.walk(1 if event.key == "down" else -1)
+        elif (digit := event.character or "").isdigit() and event.is_printable and finder.takes_digit():
+            event.stop()
+            event.prevent_default()
+            finder.pick_number(int(digit))
+        else:
+            await super()._on_key(event)
+
+    def action_new_patient(self) -> None:
+        """Ask for a new patient with the name typed."""
+        self.finder.post_message(PatientFinder.NewPatientWanted(self.value))
+
+
+class PatientFinder(Vertical):
+    """The box with the rows that its text finds."""
+
+    DEFAULT_CSS = """
+    PatientFinder { height: auto; }
+    PatientFinder > #rows { height: auto; }
+    """
+
+    @dataclass
+    class Picked(Message):
+        """The clerk means this patient."""
+
+        patient: PatientName
+
+    @dataclass
+    class NewPatientWanted(Message):
+        """The clerk wants to add whom nobody matches."""
+
+        text: str
+
+    def __init__(self, patients: FindsPatients, *, today: date, value: str = "") -> None:
+        super().__init__()
+        self.patients = patients
+        self.today = today
+        self.first_value = value
+        self.rows: tuple[PatientName, ...] = ()
+        """Whom the text finds; empty again once one is picked."""
+        self.cursor = 0
+        self.wants_digit = False
+        """Enter met namesakes: only their digit picks now."""
+        self.picked: str | None = None
+        """The text that a pick filled in."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the box and its rows."""
+        yield FinderLine(self.first_value)
+        yield Static("", markup=False, id="rows")
+
+    @property
+    def line(self) -> FinderLine:
+        """The box."""
+        return self.query_one(FinderLine)
+
+    @property
+    def value(self) -> str:
+        """What is typed."""
+        return self.line.value
+
+    def fill(self, patient: PatientName) -> None:
+        """Show a patient as picked."""
+        self.picked = str(patient.name)
+        self.rows, self.wants_digit = (), False
+        self.line.value = self.picked
+        self.line.cursor_position = len(self.picked)
+        self._show("")
+
+    @on(Input.Changed)
+    def search(self, event: Input.Changed) -> None:
+        """Look up what is typed; a search under way for less text is given up."""
+        event.stop()
+        if event.value == self.picked:
+            return
+        self.picked, self.wants_digit = None, False
+        if not event.value.strip():
+            self.workers.cancel_group(self, "find")
+            self.rows = ()
+            self._show("")
+            return
+        self.run_worker(self._find(event.value), group="find", exclusive=True)
+
+    async def _find(self, text: str) -> None:
+        try:
+            found = await self.patients.find(text, today=self.today)
+        except ClinicError as refusal:
+            self.rows = ()
+            self._show(str(refusal))
+            return
+        self.rows, self.cursor = found.rows, 0
+        heading = "Nobody matches exactly; perhaps:" if found.near_miss else ""
+        self._show(heading if found.rows else "Nobody found. Ctrl+N adds a new patient.")
+
+    @on(Input.Submitted)
+    def answer_enter(self, event: Input.Submitted) -> None:
+        """Take the row under the cursor; namesakes want their digit, an answered box goes on."""
+        if not self.rows:
+            if self.picked is None:
+                event.stop()
+            return
+        event.stop()
+        if self.is_namesake(self.rows[self.cursor]):
+            self.wants_digit = True
+            self._show("More than one has that name: type the digit.")
+            return
+        self._pick(self.rows[self.cursor])
+
+    def takes_digit(self) -> bool:
+        """Tell whether a digit picks a row instead of being text."""
+        return bool(self.rows) and (self.wants_digit or self.value.lstrip()[:1].isalpha())
+
+    def pick_number(self, digit: int) -> None:
+        """Take the row with that digit, if there is one."""
+        if 1 <= digit <= min(len(self.rows), MOST_ROWS):
+            self._pick(self.rows[digit - 1])
+
+    def walk(self, step: int) -> None:
+        """Move the row cursor."""
+        self.cursor = max(0, min(self.cursor + step, min(len(self.rows), MOST_ROWS) - 1))
+        self._show("")
+
+    def is_namesake(self, patient: PatientName) -> bool:
+        """Tell whether another of the rows has the same name."""
+        return _names(self.rows)[patient.name.casefold()] > 1
+
+    def _pick(self, patient: PatientName) -> None:
+        self.fill(patient)
+        self.post_message(self.Picked(patient))
+
+    def _show(self, heading: str) -> None:
+        lines = [Content(heading)] if heading else []
+        names = _names(self.rows)
+        for number, patient in enumerate(self.rows[:MOST_ROWS], 1):
+            row = patient_row(patient, number, today=self.today, namesake=names[patient.name.casefold()] > 1)
+            mark = "▸" if number - 1 == self.cursor else " "
+            line = Content(f"{mark}{row}")
+            lines.append(line.stylize(Style(reverse=True)) if mark == "▸" else line)
+        if (more := len(self.rows) - MOST_ROWS) > 0:
+            lines.append(Content(f"  and {more} more: type on"))
+        self.query_one("#rows", Static).update(Content("\n").join(lines))
+
+
+def _names(rows: Sequence[PatientName]) -> Counter[str]:
+    return Counter(patient.name.casefold() for patient in rows)
+
+
+def patient_row(patient: PatientName, number: int, *, today: date, namesake: bool) -> Shown:
+    """Return a numbered row: name, birth date with age, phone tail, record number."""
+    name = patient.name if len(patient.name) <= NAME_WIDTH else f"{patient.name[: NAME_WIDTH - 1]}…"
+    born = f"b {show_day(patient.birth_date)} ({age_on(patient.birth_date, today)})"
+    tail = f"…{patient.phone_tail}" if patient.phone_tail else ""
+    marks = f"{' = namesake' if namesake else ''}{'' if patient.active else ' inactive'}"
+    return safe(f"{number} {name:<{NAME_WIDTH}} {born:<20} {tail:<6} #{patient.record_number}{marks}")

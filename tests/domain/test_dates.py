@@ -1,5 +1,6 @@
 """The desk's dates and times: each documented form, each refusal, and nothing but a refusal for anything else."""
 
+from contextlib import suppress
 from datetime import date, time
 
 import pytest
@@ -72,10 +73,8 @@ def test_what_is_no_date_is_refused(typed):
 
 @given(st.text(max_size=20), ORDERS)
 def test_any_text_is_a_date_or_refused(text, order):
-    try:
+    with suppress(CannotRead):
         assert 1900 <= read(text, order).year <= 2100
-    except CannotRead:
-        pass
 
 
 @given(st.dates(date(1950, 1, 1), date(2049, 12, 31)), ORDERS)
@@ -118,7 +117,5 @@ def test_what_is_no_time_is_refused(typed):
 
 @given(st.text(max_size=12))
 def test_any_text_is_a_time_or_refused(text):
-    try:
+    with suppress(CannotRead):
         assert isinstance(read_time(text), time)
-    except CannotRead:
-        pass

@@ -214,7 +214,7 @@ def read_command(line: str, *, today: date, order: DateOrder, names: Names) -> C
     try:
         command = _read(words)
     except CannotRead as refusal:
-        raise CannotRead(str(refusal), refusal.position or words.position) from None
+        raise CannotRead(str(refusal), words.position if refusal.position is None else refusal.position) from None
     if words.peek():
         raise CannotRead(f"“{words.peek()[:40]}” is not understood here.", words.position)
     return command
@@ -276,7 +276,11 @@ def _read_whom(words: _Words, *, by_name_only: bool) -> Whom:
         number = int(match[1] or match[2])
         return DayNumbers(number, number)
     if word[0].isdigit():
-        return AtTime(read_time(word), words.provider())
+        try:
+            start = read_time(word)
+        except CannotRead as refusal:
+            raise CannotRead(str(refusal), position) from None
+        return AtTime(start, words.provider())
     return ByName(word)
 
 

@@ -94,6 +94,19 @@ class ProviderRow(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class ProviderIdentifierRow(Base):
+    """What another system calls the provider; makes an import repeatable."""
+
+    __tablename__ = "provider_identifier"
+    __table_args__ = (UniqueConstraint("clinic_id", "system", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    system: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(String(200))
+
+
 class OfficeHoursRow(Base):
     """One span of a provider's weekday at a site; with a label it is a break inside the hours."""
 

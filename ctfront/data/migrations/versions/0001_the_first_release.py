@@ -277,6 +277,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_patient_names", ["clinic_id", "folded_last", "folded_first"], unique=False)
 
     op.create_table(
+        "provider_identifier",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("provider_id", WHOLE, nullable=False),
+        sa.Column("system", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_provider_identifier_clinic_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_provider_identifier_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_identifier")),
+        sa.UniqueConstraint("clinic_id", "system", "value", name=op.f("uq_provider_identifier_clinic_id_system_value")),
+    )
+    op.create_table(
         "provider_purpose",
         sa.Column("provider_id", WHOLE, nullable=False),
         sa.Column("purpose_id", WHOLE, nullable=False),

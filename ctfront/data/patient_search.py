@@ -1,11 +1,11 @@
 """Finding patients by prefix ranges over folded columns, and the near miss when nothing fits."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctfront.data.folding import fold, reversed_digits
@@ -13,6 +13,9 @@ from ctfront.data.models import PatientNameRow, PatientRow, PhoneRow
 from ctfront.data.patients import name_of, select_names
 from ctfront.domain.patient_query import BirthDateQuery, NameQuery, PatientQuery, PhoneTailQuery, RecordQuery
 from ctfront.domain.patients import PatientName
+
+MOST_READ = 1_000
+"""Rows read for a condition that its own index narrows to few."""
 
 FEWEST_DIGITS = 3
 """Digits of a phone's tail that are worth looking for; fewer fit too many."""
@@ -42,11 +45,11 @@ async def find(session: AsyncSession, clinic_id: int, query: PatientQuery, limit
     """Return the patients that match, by surname, first name and birth date."""
     match query:
         case RecordQuery(record=record):
-            return await _read(session, clinic_id, PatientRow.record_number == record, limit)
+            return await _read(session, select_names(clinic_id).where(PatientRow.record_number == record), limit)
         case BirthDateQuery(birth_date=birth_date):
-            return await _read(session, clinic_id, PatientRow.birth_date == birth_date, limit)
+            return await _read(session, select_names(clinic_id).where(PatientRow.birth_date == birth_date), limit)
         case PhoneTailQuery(digits=digits) if len(digits) >= FEWEST_DIGITS:
-            return await _read(session, clinic_id, PatientRow.id.in_(_owners(clinic_id, digits)), limit)
+            return await _read_of(session, clinic_id, [_owners(clinic_id, digits)], limit)
         case NameQuery():
             return await _find_by_name(session, clinic_id, query, limit)
     return []
@@ -64,26 +67,22 @@ async def _read_named(
     session: AsyncSession, clinic_id: int, wanted: Iterable[_Wanted], limit: int
 ) -> list[PatientName]:
     """Read every way on its own index and only then order: one condition of many ORs would scan the clinic."""
-    ways = [way.limit(limit).subquery() for each in wanted for way in _ways(clinic_id, each)]
-    if not ways:
-        return []
-    ids = union_all(*(select(way.c.id) for way in ways))
-    return await _read(session, clinic_id, PatientRow.id.in_(ids), limit)
+    ways = [way.limit(limit) for each in wanted for way in _ways(clinic_id, each)]
+    return await _read_of(session, clinic_id, ways, limit) if ways else []
 
 
-def _ways(clinic_id: int, wanted: _Wanted) -> list[Select[tuple[int]]]:
+def _ways(clinic_id: int, wanted: _Wanted) -> list[Select[int]]:
     """Select the ids that fit by the present name, and by a former or preferred one."""
     p = PatientRow
     ids = select(p.id).where(p.clinic_id == clinic_id, p.merged_into_id.is_(None), p.erased_at.is_(None))
     first = [_prefix(p.folded_first, wanted.first)] if wanted.first else []
     if not wanted.last:
         return [ids.where(*first).order_by(p.folded_first, p.folded_last)]
-    former = select(PatientNameRow.patient_id).where(
-        PatientNameRow.clinic_id == clinic_id, _prefix(PatientNameRow.folded_last, wanted.last)
-    )
     return [
         ids.where(_prefix(p.folded_last, wanted.last), *first).order_by(p.folded_last, p.folded_first, p.birth_date),
-        ids.where(p.id.in_(former), *first),
+        ids.join(PatientNameRow, PatientNameRow.patient_id == p.id).where(
+            PatientNameRow.clinic_id == clinic_id, _prefix(PatientNameRow.folded_last, wanted.last), *first
+        ),
     ]
 
 
@@ -100,9 +99,11 @@ def _readings(query: NameQuery) -> list[_Wanted]:
     return readings
 
 
-def _owners(clinic_id: int, digits: str) -> Select[tuple[int]]:
-    return select(PhoneRow.patient_id).where(
-        PhoneRow.clinic_id == clinic_id, _prefix(PhoneRow.digits_reversed, reversed_digits(digits))
+def _owners(clinic_id: int, digits: str) -> Select[int]:
+    return (
+        select(PhoneRow.patient_id.label("id"))
+        .where(PhoneRow.clinic_id == clinic_id, _prefix(PhoneRow.digits_reversed, reversed_digits(digits)))
+        .limit(MOST_READ)
     )
 
 
@@ -111,20 +112,29 @@ def _prefix(column: Any, prefix: str) -> ColumnElement[bool]:
     return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
 
-async def _read(
-    session: AsyncSession, clinic_id: int, condition: ColumnElement[bool], limit: int
-) -> list[PatientName]:
-    p = PatientRow
-    query = select_names(clinic_id).where(condition)
-    rows = await session.execute(query.order_by(p.folded_last, p.folded_first, p.birth_date, p.id).limit(limit))
-    return [name_of(row) for row in rows]
+async def _read_of(session: AsyncSession, clinic_id: int, ways: Sequence[Select[int]], limit: int) -> list[PatientName]:
+    """Read the patients with these ids.
+
+    The ids are joined, and every way has its limit so that it stays a subquery: for `id IN (…)` SQLite walks
+    the whole clinic, having no statistics that say better.
+    """
+    ids = union(*(select(way.subquery().c.id) for way in ways)).subquery()
+    return await _read(session, select_names(clinic_id).join(ids, ids.c.id == PatientRow.id), limit)
+
+
+async def _read(session: AsyncSession, query: Select[Any], limit: int) -> list[PatientName]:
+    """Read and then order: asked to order, SQLite walks the index of names through the whole clinic."""
+    query = query.add_columns(PatientRow.folded_last, PatientRow.folded_first)
+    rows = (await session.execute(query.limit(MOST_READ))).all()
+    in_order = sorted(rows, key=lambda row: (row.folded_last, row.folded_first, row.birth_date, row.id))
+    return [name_of(row) for row in in_order[:limit]]
 
 
 async def near_misses(session: AsyncSession, clinic_id: int, query: PatientQuery, limit: int) -> list[PatientName]:
     """Return whom a misspelt name or a birth date with day and month swapped may mean, likeliest first."""
     if isinstance(query, BirthDateQuery) and query.birth_date.day <= 12:
         swapped = date(query.birth_date.year, query.birth_date.day, query.birth_date.month)
-        return await _read(session, clinic_id, PatientRow.birth_date == swapped, limit)
+        return await _read(session, select_names(clinic_id).where(PatientRow.birth_date == swapped), limit)
     if not isinstance(query, NameQuery):
         return []
     scores: dict[int, int] = {}
@@ -133,8 +143,11 @@ async def near_misses(session: AsyncSession, clinic_id: int, query: PatientQuery
             for patient_id, score in (await _likely(session, clinic_id, wanted)).items():
                 scores[patient_id] = min(score, scores.get(patient_id, score))
     best = sorted(scores, key=scores.__getitem__)[:limit]
-    found = {name.id: name for name in await _read(session, clinic_id, PatientRow.id.in_(best), limit)}
-    return sorted(found.values(), key=lambda name: scores[name.id])
+    if not best:
+        return []
+    way = select(PatientRow.id).where(PatientRow.id.in_(best)).limit(limit)
+    found = await _read_of(session, clinic_id, [way], limit)
+    return sorted(found, key=lambda name: scores[name.id])
 
 
 async def _likely(session: AsyncSession, clinic_id: int, wanted: _Wanted) -> dict[int, int]:
@@ -143,7 +156,7 @@ async def _likely(session: AsyncSession, clinic_id: int, wanted: _Wanted) -> dic
     kept = dict(sorted(surnames.items(), key=lambda pair: pair[1])[:SURNAMES_KEPT])
     query = (
         select(PatientRow.id, PatientRow.folded_last, PatientRow.folded_first)
-        .where(PatientRow.clinic_id == clinic_id, PatientRow.folded_last.in_(kept))
+        .where(PatientRow.clinic_id == clinic_id, PatientRow.folded_last.in_(list(kept)))
         .where(or_(*(_prefix(PatientRow.folded_first, letter) for letter in sorted(set(wanted.first[:2])))))
         .limit(NAMESAKES_READ)
     )
@@ -152,23 +165,19 @@ async def _likely(session: AsyncSession, clinic_id: int, wanted: _Wanted) -> dic
         return {row.id: kept[row.folded_last] for row in rows}
     first_names = _nearest(wanted.first, {row.folded_first for row in rows})
     return {
-        row.id: kept[row.folded_last] + first_names[row.folded_first]
-        for row in rows
-        if row.folded_first in first_names
+        row.id: kept[row.folded_last] + first_names[row.folded_first] for row in rows if row.folded_first in first_names
     }
 
 
 async def _surnames_near(session: AsyncSession, clinic_id: int, wanted: str) -> list[str]:
     """Return the surnames that begin with the first letter, or with the second: slips leave one of them there."""
-    letters = sorted({wanted[0], wanted[1]})
-    query = (
+    ranges = [
         select(PatientRow.folded_last)
         .distinct()
-        .where(PatientRow.clinic_id == clinic_id)
-        .where(or_(*(_prefix(PatientRow.folded_last, letter) for letter in letters)))
-        .limit(SURNAMES_COMPARED)
-    )
-    return list(await session.scalars(query))
+        .where(PatientRow.clinic_id == clinic_id, _prefix(PatientRow.folded_last, letter))
+        for letter in sorted({wanted[0], wanted[1]})
+    ]
+    return list(await session.scalars(union(*ranges).limit(SURNAMES_COMPARED)))
 
 
 def _nearest(wanted: str, names: Collection[str]) -> dict[str, int]:

@@ -1,19 +1,25 @@
 """The app: modes, app-wide keys, theme."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.theme import Theme
 
 from ctfront.domain.clinic import Clinic
+from ctfront.domain.errors import ClinicError
+from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor
 from ctfront.domain.text import safe
 from ctfront.domain.times import wall_clock
 from ctfront.screens.desk_screen import DeskScreen
+from ctfront.screens.modals.find_dialog import FindDialog
+from ctfront.screens.modals.new_patient_form import NewPatientForm
+from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
@@ -21,6 +27,9 @@ from ctfront.terminal.key_gate import GatedApp
 
 if TYPE_CHECKING:  # only handed on to the services
     from ctfront.data.database import Database
+
+LAST_PATIENTS = 9
+"""Patients shown that are remembered."""
 
 THEME = Theme(
     name="ctfront",
@@ -66,6 +75,9 @@ class CTFrontApp(GatedApp, App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         key("f2", "show_mode('scheduler')", "Scheduler", "The day's schedule", "scheduler"),
+        key("f3", "patient", "Patient Information", "The last patient, else find one", "patient"),
+        key("slash", "find", "Find", "Find a patient", "find"),
+        key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("ctrl+l", "repaint", "Repaint", "Draw the whole screen again", "repaint"),
     ]
 
@@ -89,6 +101,9 @@ class CTFrontApp(GatedApp, App[None]):
         self.theme = THEME.name
         self.animation_level = "none"
         self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients))
+        self.add_mode("patient", lambda: PatientInformationScreen(self.patients, self.scheduling))
+        self.shown_patients: list[int] = []
+        """Patients last shown, newest first."""
 
     def on_mount(self) -> None:
         """Open on the Scheduler."""
@@ -131,7 +146,55 @@ class CTFrontApp(GatedApp, App[None]):
         if isinstance(screen, SchedulerScreen):
             screen.go_to_day(day, appointment_id=appointment_id)
 
+    @work(group="show")
+    async def show_patient(self, patient_id: int) -> None:
+        """Open Patient Information on a patient."""
+        self.shown_patients = [patient_id, *(p for p in self.shown_patients if p != patient_id)][:LAST_PATIENTS]
+        await self.switch_mode("patient")
+        if isinstance(self.desk_screen, PatientInformationScreen):
+            self.desk_screen.show_patient(patient_id)
+
+    @work(group="show")
+    async def book_in_hand(self, patient: PatientName) -> None:
+        """Take a patient to the Scheduler: Enter on a free place books."""
+        await self.switch_mode("scheduler")
+        if isinstance(self.desk_screen, SchedulerScreen):
+            self.desk_screen.take_patient(patient)
+
+    def patients_in_hand(self) -> Sequence[int]:
+        """Return the patients last shown, newest first."""
+        return self.shown_patients
+
     # -- app-wide keys
+
+    def action_patient(self) -> None:
+        """Show the last patient, or find one."""
+        if self.shown_patients:
+            self.show_patient(self.shown_patients[0])
+        else:
+            self.action_find()
+
+    @work(group="find_patient")
+    async def action_find(self) -> None:
+        """Find a patient and show them."""
+        answer = await self.ask(FindDialog(self.patients))
+        if isinstance(answer, PatientName):
+            self.show_patient(answer.id)
+        elif answer is not None:
+            self.action_new_patient(answer)
+
+    @work(group="new_patient")
+    async def action_new_patient(self, typed: str = "") -> None:
+        """Add a patient and show them."""
+        try:
+            providers = await self.scheduling.providers()
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        added = await self.ask(NewPatientForm(self.patients, providers, typed=typed))
+        if added is not None:
+            self.show_patient(added.id)
+            self.say(f"{added.name} is on record as #{added.record_number}.")
 
     async def action_show_mode(self, mode: str) -> None:
         """Show another screen as it was left."""

@@ -42,7 +42,6 @@ class SchedulerScreen(SchedulerHand):
 
     def on_key(self, event: events.Key) -> None:
         """While something is in hand, let only keys that move or find through."""
-        super().on_key(event)
         if self.in_hand is None and self.patient_in_hand is None:
             return
         active = self.active_bindings.get(event.key)
@@ -51,6 +50,7 @@ class SchedulerScreen(SchedulerHand):
         name = active.binding.action.partition("(")[0].rpartition(".")[2]
         if name not in FREE_IN_HAND:
             event.stop()
+            event.prevent_default()  # the base class would clear the sentence
             self.say("Put it down first: Enter puts it down, Esc puts it back.")
 
     @work(group="go_to")

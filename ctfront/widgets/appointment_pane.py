@@ -115,4 +115,4 @@ def place_lines(column: Column, minute: int) -> list[Shown]:
 
 
 def _joined(parts: Sequence[str]) -> Shown:
-    return safe("   ".join(part for part in parts if part))
+    return safe("  ".join(part for part in parts if part))

@@ -39,7 +39,7 @@ class Field(Horizontal):
 
     DEFAULT_CSS = """
     Field { height: 1; }
-    Field > .label { width: 12; }
+    Field > .label { width: 10; }
     Field > Line { width: 28; }
     Field > .note { width: 1fr; padding-left: 1; }
     """
@@ -207,6 +207,10 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
             yield Static("Enter next  F9 or Ctrl+O Okay  Esc leave", markup=False, classes="hint")
 
     def on_mount(self) -> None:
+        """Start where the form says."""
+        self.start()
+
+    def start(self) -> None:
         """Start in the first field that wants an answer."""
         self.go_on()
 

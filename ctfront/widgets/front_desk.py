@@ -8,6 +8,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from ctfront.domain.clinic import Clinic
+from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor
 
 Answer = TypeVar("Answer")
@@ -36,13 +37,13 @@ class FrontDesk(Protocol):
     def say(self, sentence: str) -> None:
         """Put a sentence on the message line of the screen in view."""
 
-    def show_patient(self, patient_id: int) -> None:
+    def show_patient(self, patient_id: int) -> object:
         """Open Patient Information on a patient."""
 
     def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> None:
         """Open the Scheduler on a day, with the cursor on an appointment."""
 
-    def book_in_hand(self, patient_id: int, name: str) -> None:
+    def book_in_hand(self, patient: PatientName) -> object:
         """Take a patient to the Scheduler: Enter on a free place books."""
 
     def patients_in_hand(self) -> Sequence[int]:

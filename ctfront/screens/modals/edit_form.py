@@ -36,6 +36,10 @@ class EditForm(Form[Appointment]):
         yield Field("minutes", "Minutes", str(it.minutes), required=True, read=read_minutes)
         yield Field("note", "Note", it.note)
 
+    def start(self) -> None:
+        """Start in the first field: nothing wants an answer, and the clerk came to change something."""
+        self.query_one("#field-purpose", Field).line.focus()
+
     def read_purpose(self, text: str) -> str:
         """Read the purpose back; the one it has stands, offered or not."""
         return self.appointment.purpose if self._unchanged(text) else self.purposes[self.choice.index(text)].name

@@ -1,0 +1,54 @@
+"""Asks whether a new patient is one of those on record."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from ctfront.domain.patients import PatientName
+from ctfront.domain.text import safe
+from ctfront.widgets.patient_finder import MOST_ROWS, patient_row
+
+
+class PatientChoice(ModalScreen["PatientName | bool | None"]):
+    """A digit takes a known patient, `y` says another person (True), Enter and Esc go back to the form."""
+
+    AUTO_FOCUS: ClassVar[str | None] = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,Y", "another", "Another person", id="duplicate.another"),
+        Binding("enter,escape", "leave", "Not now", id="duplicate.leave"),
+    ]
+
+    def __init__(self, sentence: str, candidates: Sequence[PatientName], *, today: date) -> None:
+        super().__init__()
+        self.sentence = sentence
+        self.candidates = tuple(candidates[:MOST_ROWS])
+        self.today = today
+
+    def compose(self) -> ComposeResult:
+        """List the candidates."""
+        with Vertical(classes="dialog"):
+            yield Static(safe(self.sentence), markup=False)
+            for number, patient in enumerate(self.candidates, 1):
+                yield Static(patient_row(patient, number, today=self.today, namesake=False), markup=False)
+            yield Static("1–9 this patient   y another person   Enter or Esc not now", markup=False, classes="hint")
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the patient with the digit."""
+        if (event.character or "").isdecimal() and 1 <= int(event.character or 0) <= len(self.candidates):
+            event.stop()
+            self.dismiss(self.candidates[int(event.character or 0) - 1])
+
+    def action_another(self) -> None:
+        """Say that it is another person."""
+        self.dismiss(True)
+
+    def action_leave(self) -> None:
+        """Go back to the form."""
+        self.dismiss(None)

@@ -1,0 +1,140 @@
+"""Patient Information: who the patient is, how to reach them, and their appointments."""
+
+from typing import ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from ctfront.domain.appointments import Appointment
+from ctfront.domain.errors import ClinicError
+from ctfront.domain.patients import Patient
+from ctfront.screens.desk_screen import DeskScreen
+from ctfront.services.patients import Patients
+from ctfront.services.scheduling import Scheduling
+from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
+
+PAGE = 8
+"""Rows that PgUp and PgDn go."""
+
+
+class PatientInformationScreen(DeskScreen):
+    """One patient; arrows walk the appointments."""
+
+    NAME: ClassVar[str] = "PATIENT INFORMATION"
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("b", "Book"),
+        ("Enter", "Show on the Scheduler"),
+        ("/", "Find"),
+        ("n", "New patient"),
+        ("F2", "Scheduler"),
+        ("?", "Keys"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "walk(1)", "Next", tooltip="The appointment below", id="patient.down"),
+        Binding("up", "walk(-1)", "Before", tooltip="The appointment above", id="patient.up"),
+        Binding("pagedown", f"walk({PAGE})", "Page down", tooltip="A page down", id="patient.page_down"),
+        Binding("pageup", f"walk(-{PAGE})", "Page up", tooltip="A page up", id="patient.page_up"),
+        Binding("enter", "show", "Show", tooltip="Show the appointment on the Scheduler", id="patient.show"),
+        Binding("b,B", "book", "Book", tooltip="Take the patient to the Scheduler", id="patient.book"),
+    ]
+
+    def __init__(self, patients: Patients, scheduling: Scheduling) -> None:
+        super().__init__()
+        self.patients = patients
+        self.scheduling = scheduling
+        self.patient: Patient | None = None
+        self.provider_name = ""
+        self.appointments: tuple[Appointment, ...] = ()
+        self.cursor = 0
+
+    def compose_body(self) -> ComposeResult:
+        """Lay the card above the appointments."""
+        with Vertical(id="patient-body"):
+            yield Static("", markup=False, id="card")
+            yield Static("", markup=False, id="visits")
+
+    def show_patient(self, patient_id: int) -> None:
+        """Read a patient and put the cursor on the next appointment."""
+        self.load(patient_id)
+
+    def on_screen_resume(self) -> None:
+        """Read again: a colleague may have changed what is shown."""
+        self.refresh_title()
+        if self.patient is not None:
+            self.load(self.patient.id, keep_cursor=True)
+
+    @work(group="load", exclusive=True)
+    async def load(self, patient_id: int, *, keep_cursor: bool = False) -> None:
+        """Read the patient and the appointments."""
+        try:
+            patient = await self.patients.patient(patient_id)
+            appointments = await self.patients.appointments_of(patient_id)
+            providers = {p.id: p.name for p in await self.scheduling.providers()}
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        standing = self.appointments[self.cursor].id if keep_cursor and self.appointments else None
+        self.patient, self.appointments = patient, appointments
+        self.provider_name = providers.get(patient.preferred_provider_id or 0, "")
+        places = [n for n, a in enumerate(appointments) if a.id == standing]
+        self.cursor = places[0] if places else next_index(appointments, self.desk.today)
+        self.paint()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show as many rows as there is room for."""
+        self.paint()
+
+    def paint(self) -> None:
+        """Draw card and rows."""
+        if self.patient is None:
+            self.query_one("#card", Static).update("No patient yet: / finds one, n adds one.")
+            return
+        desk = self.desk
+        card = card_lines(self.patient, today=desk.today, zone=desk.clinic.tz, provider=self.provider_name)
+        width = max(20, self.size.width - 2)
+        self.query_one("#card", Static).update(Content("\n".join(line[:width] for line in card)))
+        self.query_one("#visits", Static).update(self._visits(max(3, self.size.height - len(card) - 6)))
+        self.refresh_title()
+
+    def _visits(self, room: int) -> Content:
+        count = len(self.appointments)
+        heading = Content(f"Appointments: {count}" if count else "No appointments")
+        first = max(0, min(self.cursor - room // 2, count - room))
+        lines = [heading]
+        for number, appointment in enumerate(self.appointments[first : first + room], first):
+            here = number == self.cursor
+            line = Content(f"{'▸' if here else ' '}{appointment_line(appointment, today=self.desk.today)}")
+            lines.append(line.stylize(Style(reverse=True)) if here else line)
+        return Content("\n").join(lines)
+
+    def action_walk(self, step: int) -> None:
+        """Move the cursor."""
+        if self.appointments:
+            self.cursor = max(0, min(self.cursor + step, len(self.appointments) - 1))
+            self.paint()
+
+    def action_show(self) -> None:
+        """Show the appointment under the cursor on the Scheduler."""
+        if self.appointments:
+            appointment = self.appointments[self.cursor]
+            self.desk.show_on_scheduler(appointment.day, appointment.id)
+        else:
+            self.say("No appointment to show; b books one.")
+
+    def action_book(self) -> None:
+        """Take the patient in hand to the Scheduler."""
+        if self.patient is None:
+            self.say("No patient yet: / finds one.")
+        elif not self.patient.active:
+            self.say(f"{self.patient.name} is inactive; make the patient active again first.")
+        else:
+            self.desk.book_in_hand(self.patient)
+
+    def title_left(self) -> str:
+        """Return the patient's name."""
+        return self.patient.name if self.patient is not None else ""

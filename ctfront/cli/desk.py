@@ -13,8 +13,8 @@ from ctfront.cli.opening import Desk, desk_at, opened_database, settings_for
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database
 from ctfront.domain.errors import ClinicError, InputRefused
-from ctfront.domain.text import safe
 from ctfront.domain.set_up import check_zone
+from ctfront.domain.text import safe
 from ctfront.services.found import found_clinic
 
 

@@ -27,7 +27,7 @@ IDENTITIES = (Identity.OS.value, Identity.FORCED_COMMAND.value)
 @click.option("--identity", type=click.Choice(IDENTITIES), help="How the program knows who is at the keyboard.")
 @click.option("--from", "file", type=click.Path(path_type=Path), help="A clinic.toml with the same names.")
 @click.pass_obj
-def command(asked: Asked, file: Path | None, **given: str | None) -> None:
+def command(asked: Asked, /, file: Path | None, **given: str | None) -> None:
     """Make a clinic and its first manager in an empty database."""
     answers = dict(read_answers(file)) if file else {}
     answers |= {name: value for name, value in given.items() if value is not None}

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from ctfront.data import appointments, ledger, patient_search
 from ctfront.data import patients as rows
+from ctfront.data.clinic import load_provider
 from ctfront.data.database import Database
-from ctfront.data.folding import fold, fold_email, reversed_digits
+from ctfront.data.folding import fold
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
-from ctfront.domain.duplicates import LikelyDuplicate, is_similar
+from ctfront.domain.duplicates import LikelyDuplicate, are_likely_one
 from ctfront.domain.errors import InputRefused, NotFound
 from ctfront.domain.patient_query import EmptyQuery, RecordQuery, read_patient_query
 from ctfront.domain.patients import Patient, PatientDraft, PatientName, Phone
@@ -55,7 +56,7 @@ class Patients:
             if found:
                 return FindResult(rows=tuple(found))
             near = await patient_search.near_misses(session, self.clinic.id, query, limit)
-        return FindResult(rows=tuple(near), near_miss=True)
+        return FindResult(rows=tuple(near), near_miss=bool(near))
 
     async def patient(self, patient_id: int) -> Patient:
         """Return the whole record. Raises `NotFound`."""
@@ -93,7 +94,7 @@ def add_patient(
     clean = checked(draft, today=wall_clock(act.at, clinic.zone).date())
     if not another_person and (candidates := likely_duplicates(session, clinic, clean)):
         raise LikelyDuplicate(candidates)
-    record = clean.record_number or _next_record(session, clinic)
+    record = clean.record_number or next_record(session, clinic)
     if clean.record_number and rows.record_is_taken(session, clinic.id, record):
         raise InputRefused(f"Record number {record} is given already.", field="record_number")
     public_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"ctfront patient {clinic.id} {act.op_id}"))
@@ -118,7 +119,8 @@ def add_patient(
     return patient_id
 
 
-def _next_record(session: Session, clinic: Clinic) -> str:
+def next_record(session: Session, clinic: Clinic) -> str:
+    """Draw the clinic's next record number that nobody has."""
     while rows.record_is_taken(
         session, clinic.id, record := str(10000 + appointments.next_number(session, clinic.id, "record"))
     ):
@@ -127,18 +129,10 @@ def _next_record(session: Session, clinic: Clinic) -> str:
 
 
 def likely_duplicates(session: Session, clinic: Clinic, draft: PatientDraft) -> tuple[PatientName, ...]:
-    """Return who may be the same person: same birth date and similar name, same phone, or same email."""
-    last, first = fold(draft.last_name), fold(draft.first_name)
-    emails = {fold_email(draft.email)} if draft.email else set()
-    tails = {reversed_digits(phone.number) for phone in draft.phones}
-    return tuple(
-        known
-        for known, other_last, other_first in rows.load_similar(session, clinic.id, draft)
-        if known.birth_date != draft.birth_date
-        or is_similar(last, first, other_last, other_first)
-        or reversed_digits(known.phone) in tails
-        or emails
-    )
+    """Return who may be the same person."""
+    traits = rows.traits_of(draft)
+    comparable = rows.load_comparable(session, clinic.id, traits)
+    return tuple(name for name, known in comparable if are_likely_one(traits, known))
 
 
 def checked(draft: PatientDraft, *, today: date) -> PatientDraft:
@@ -155,10 +149,16 @@ def checked(draft: PatientDraft, *, today: date) -> PatientDraft:
         last_name=last,
         first_name=clean_line(draft.first_name, field="first_name", limit=NAME_LIMIT),
         email=checked_email(draft.email),
-        phones=tuple(checked_phone(phone) for phone in draft.phones),
+        phones=tuple(checked_phone(phone) for phone in draft.phones if phone.number.strip()),
         note=clean_line(draft.note, field="note", limit=NOTE_LIMIT),
         record_number=_checked_record(draft.record_number),
         former_names=tuple(clean_line(n, field="former_names", limit=NAME_LIMIT) for n in draft.former_names),
+        identifiers=tuple(
+            (clean_line(system, field="identifiers", limit=40), clean_line(value, field="identifiers"))
+            for system, value in draft.identifiers
+        ),
+        inactive_reason=clean_line(draft.inactive_reason, field="inactive_reason"),
+        alerts=tuple(replace(alert, text=clean_line(alert.text, field="alerts")) for alert in draft.alerts),
     )
 
 
@@ -176,7 +176,8 @@ def checked_email(address: str | None) -> str | None:
     try:
         return validate_email(address, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        raise InputRefused(f"That is no email address: {str(error).rstrip('.')}.", field="email") from None
+        reason = str(error).rstrip(".")
+        raise InputRefused(f"That is no email address: {reason[:1].lower()}{reason[1:]}.", field="email") from None
 
 
 def checked_phone(phone: Phone) -> Phone:

@@ -1,5 +1,6 @@
 """A clerk at the keyboard of the real app, key by key or in one burst."""
 
+import asyncio
 import shlex
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -32,6 +33,11 @@ class Desk:
         self.app = app
 
     async def settle(self) -> None:
+        """Wait until nothing is under way and the last frame is laid out."""
+        await self.app.gate.settled()
+        drawn = asyncio.get_running_loop().create_future()
+        self.app.screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
+        await drawn
         await self.app.gate.settled()
 
     async def press(self, script: str) -> None:

@@ -23,7 +23,7 @@ from ctfront.domain.times import age_on, show_day
 MOST_ROWS = 9
 """Rows that a digit can pick."""
 
-NAME_WIDTH = 26
+NAME_WIDTH = 21
 
 
 class Found(Protocol):
@@ -206,6 +206,8 @@ class PatientFinder(Vertical):
             mark = "▸" if number - 1 == self.cursor else " "
             line = Content(f"{mark}{row}")
             lines.append(line.stylize(Style(reverse=True)) if mark == "▸" else line)
+        if max(names.values(), default=0) > 1 and not self.wants_digit:
+            lines.append(Content("  = same name: the digit picks"))
         if (more := len(self.rows) - MOST_ROWS) > 0:
             lines.append(Content(f"  and {more} more: type on"))
         self.query_one("#rows", Static).update(Content("\n").join(lines))
@@ -220,5 +222,5 @@ def patient_row(patient: PatientName, number: int, *, today: date, namesake: boo
     name = patient.name if len(patient.name) <= NAME_WIDTH else f"{patient.name[: NAME_WIDTH - 1]}…"
     born = f"b {show_day(patient.birth_date)} ({age_on(patient.birth_date, today)})"
     tail = f"…{patient.phone_tail}" if patient.phone_tail else ""
-    marks = f"{' = namesake' if namesake else ''}{'' if patient.active else ' inactive'}"
-    return safe(f"{number} {name:<{NAME_WIDTH}} {born:<20} {tail:<6} #{patient.record_number}{marks}")
+    marks = f"{' =' if namesake else ''}{'' if patient.active else ' inactive'}"
+    return safe(f"{number} {name:<{NAME_WIDTH}} {born:<18} {tail:<5} #{patient.record_number}{marks}")

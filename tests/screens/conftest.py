@@ -68,7 +68,6 @@ async def live_through(clinic: SmallClinic, script: str, *, burst: bool, who: st
     async with open_desk(app, size=size) as desk:
         await (desk.burst(script) if burst else desk.press(script))
         cells = desk.cells()
-        print("DBG", burst, cells[0], app.screen, app.screen._compositor.size, app._exception, [(w.group,w.state) for w in app.workers], app.gate.held, app.focused, app._running, app.is_dom_root)
     async with clinic.database.reading() as session:
         rows = [dict(row) for row in (await session.execute(text(ROWS))).mappings()]
     await clinic.database.close()

@@ -1,5 +1,6 @@
 """Stories of booking at the Scheduler."""
 
+
 async def test_book_a_known_patient_in_three_keys_and_the_name(monday):
     end = await monday("down b bau enter enter")
     assert (495, "Dr Alvarez", "BAUER") in end.live()

@@ -154,13 +154,13 @@ async def _likely(session: AsyncSession, clinic_id: int, wanted: _Wanted) -> dic
     """Return patients whose names are a slip or two away, with the number of slips."""
     surnames = _nearest(wanted.last, await _surnames_near(session, clinic_id, wanted.last))
     kept = dict(sorted(surnames.items(), key=lambda pair: pair[1])[:SURNAMES_KEPT])
-    query = (
-        select(PatientRow.id, PatientRow.folded_last, PatientRow.folded_first)
-        .where(PatientRow.clinic_id == clinic_id, PatientRow.folded_last.in_(list(kept)))
-        .where(or_(*(_prefix(PatientRow.folded_first, letter) for letter in sorted(set(wanted.first[:2])))))
-        .limit(NAMESAKES_READ)
+    query = select(PatientRow.id, PatientRow.folded_last, PatientRow.folded_first).where(
+        PatientRow.clinic_id == clinic_id, PatientRow.folded_last.in_(list(kept))
     )
-    rows = (await session.execute(query)).all()
+    if wanted.first:
+        letters = sorted(set(wanted.first[:2]))
+        query = query.where(or_(*(_prefix(PatientRow.folded_first, letter) for letter in letters)))
+    rows = (await session.execute(query.limit(NAMESAKES_READ))).all()
     if not wanted.first:
         return {row.id: kept[row.folded_last] for row in rows}
     first_names = _nearest(wanted.first, {row.folded_first for row in rows})

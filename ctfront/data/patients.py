@@ -1,6 +1,6 @@
 """Patients as rows and as domain objects."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Select, insert, select
@@ -242,18 +242,11 @@ def record_is_taken(session: Session, clinic_id: int, record: str) -> bool:
     return session.execute(query).first() is not None
 
 
-def load_similar(session: Session, clinic_id: int, draft: PatientDraft) -> list[tuple[PatientName, str, str]]:
-    """Return who shares birth date, phone or email with the draft, with folded names, for the duplicate rule."""
-    tails = [reversed_digits(phone.number) for phone in draft.phones if len(reversed_digits(phone.number)) >= 7]
-    same = [PatientRow.birth_date == draft.birth_date]
-    if draft.email:
-        same.append(PatientRow.folded_email == fold_email(draft.email))
-    if tails:
-        owners = select(PhoneRow.patient_id).where(PhoneRow.clinic_id == clinic_id, PhoneRow.digits_reversed.in_(tails))
-        same.append(PatientRow.id.in_(owners))
-    found: dict[int, tuple[PatientName, str, str]] = {}
-    query = select_names(clinic_id).add_columns(PatientRow.folded_last, PatientRow.folded_first)
-    for reason in same:
-        for row in session.execute(query.where(reason).order_by(PatientRow.id).limit(200)):
-            found[row.id] = (name_of(row), row.folded_last, row.folded_first)
-    return list(found.values())
+def identifier_is_taken(session: Session, clinic_id: int, identifiers: Collection[tuple[str, str]]) -> bool:
+    """Tell whether another patient is known by one of these."""
+    ours = PatientIdentifierRow
+    query = select(ours.id).where(ours.clinic_id == clinic_id)
+    return any(
+        session.execute(query.where(ours.system == system, ours.value == value)).first() is not None
+        for system, value in identifiers
+    )

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, ledger, patient_search
+from ctfront.data import appointments, ledger, patient_duplicates, patient_search
 from ctfront.data import patients as rows
 from ctfront.data.clinic import load_provider
 from ctfront.data.database import Database
@@ -94,9 +94,13 @@ def add_patient(
     clean = checked(draft, today=wall_clock(act.at, clinic.zone).date())
     if not another_person and (candidates := likely_duplicates(session, clinic, clean)):
         raise LikelyDuplicate(candidates)
+    if clean.preferred_provider_id is not None:
+        load_provider(session, clinic.id, clean.preferred_provider_id)
     record = clean.record_number or next_record(session, clinic)
     if clean.record_number and rows.record_is_taken(session, clinic.id, record):
         raise InputRefused(f"Record number {record} is given already.", field="record_number")
+    if rows.identifier_is_taken(session, clinic.id, clean.identifiers):
+        raise InputRefused("Another patient has that identifier already.", field="identifiers")
     public_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"ctfront patient {clinic.id} {act.op_id}"))
     patient_id = rows.add(session, clinic.id, act, clean, record=record, public_id=public_id)
     ledger.record(
@@ -130,8 +134,8 @@ def next_record(session: Session, clinic: Clinic) -> str:
 
 def likely_duplicates(session: Session, clinic: Clinic, draft: PatientDraft) -> tuple[PatientName, ...]:
     """Return who may be the same person."""
-    traits = rows.traits_of(draft)
-    comparable = rows.load_comparable(session, clinic.id, traits)
+    traits = patient_duplicates.traits_of(draft)
+    comparable = patient_duplicates.load_comparable(session, clinic.id, traits)
     return tuple(name for name, known in comparable if are_likely_one(traits, known))
 
 

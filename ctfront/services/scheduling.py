@@ -23,7 +23,7 @@ from ctfront.domain.schedule import Column, DaySchedule, Start
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line, safe
 from ctfront.domain.times import Span, minute_of, show_date, show_minute
-from ctfront.services import booking, undoing
+from ctfront.services import booking, placing, undoing
 
 Result = TypeVar("Result")
 
@@ -271,7 +271,7 @@ def _add_event(session: Session, clinic: Clinic, act: Act, provider_id: int, day
         "end_minute": span.end,
         "text": shown,
     }
-    inserted = session.execute(insert(EventRow).values(**values, **booking.made_by(act)).returning(EventRow.id))
+    inserted = session.execute(insert(EventRow).values(**values, **placing.made_by(act)).returning(EventRow.id))
     event = Event(id=inserted.scalar_one(), provider_id=provider_id, day=day, span=span, text=shown)
     _record_event(session, clinic, act, event, provider, added=True)
     return event

@@ -15,7 +15,7 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import booking
+from ctfront.services import placing
 
 REACH = 1000
 """Acts of the clinic back to which the one before is looked for."""
@@ -71,13 +71,13 @@ def _put_back(session: Session, clinic: Clinic, act: Act, last: ActRow, step: Ma
     old, days = Status(row.status), {row.day}
     if step["before"] is None:
         row.status, row.status_at = Status.DELETED.value, act.at
-        booking.settle(session, clinic, act, row, None, old=old)
+        placing.settle(session, clinic, act, row, None, old=old)
         return days
-    for name in booking.UNDOABLE_FIELDS:
+    for name in placing.UNDOABLE_FIELDS:
         setattr(row, name, _revived(name, step["before"][name]))
     provider = clinics.load_provider(session, clinic.id, row.provider_id)
     try:
-        booking.settle(session, clinic, act, row, provider, old=old, overbook=False, double=False, keep_step=False)
+        placing.settle(session, clinic, act, row, provider, old=old, overbook=False, double=False, keep_step=False)
     except ScheduleRefused as refusal:
         raise NothingToUndo(f"That cannot be taken back any more: {refusal}") from None
     _stand_in(session, clinic, last, row, was=step["was"])

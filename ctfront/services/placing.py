@@ -1,0 +1,182 @@
+"""Where an appointment may stand, and the one place where status, place and seats change together."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ctfront.data import events, patients, seats
+from ctfront.data.models import AppointmentRow, StatusChangeRow
+from ctfront.domain.appointments import (
+    LIVE,
+    Place,
+    Status,
+)
+from ctfront.domain.clinic import Clinic
+from ctfront.domain.errors import (
+    InputRefused,
+    OutsideHours,
+    PatientBusy,
+    ScheduleRefused,
+    SlotTaken,
+)
+from ctfront.domain.providers import Provider
+from ctfront.domain.schedule import Column
+from ctfront.domain.staff import Act, Right
+from ctfront.domain.text import safe
+from ctfront.domain.times import STEP, Span, minute_of, show_date, show_time, utc_instant, wall_clock
+
+
+def today(clinic: Clinic, act: Act) -> date:
+    """Return the act's date on the clinic's calendar."""
+    return wall_clock(act.at, clinic.zone).date()
+
+
+def check_place(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    provider: Provider,
+    place: Place,
+    minutes: int,
+    override: bool,
+    fold: int | None,
+    *,
+    started: bool = False,
+) -> datetime:
+    """Return the UTC start of a place that may be booked, or raise what stands against it."""
+    if not provider.active:
+        raise InputRefused(f"{safe(provider.name)} is not active any more.", field="provider")
+    if minute_of(place.start) % STEP or place.start.second or minutes % STEP:
+        raise InputRefused(f"Starts and lengths are multiples of {STEP} minutes.", field="time")
+    if not STEP <= minutes <= 12 * 60 or minute_of(place.start) + minutes > 24 * 60:
+        raise InputRefused("A visit lasts 5 minutes to 12 hours and ends on its day.", field="minutes")
+    starts_at = utc_instant(place.day, place.start, clinic.zone, fold=fold)
+    if not started and starts_at + timedelta(minutes=clinic.slot_minutes) <= act.at:
+        raise ScheduleRefused(f"{show_time(place.start)} on {show_date(place.day)} is past.")
+    if is_outside_hours(session, provider, place, minutes):
+        if not override:
+            raise OutsideHours(
+                f"{safe(provider.name)} has no office hours for all of "
+                f"{show_time(place.start)} and the next {minutes} minutes."
+            )
+        act.who.require(Right.OVERRIDE)
+    return starts_at
+
+
+def is_outside_hours(session: Session, provider: Provider, place: Place, minutes: int) -> bool:
+    """Tell whether a visit leaves the office hours or meets a break or an event."""
+    hours = provider.hours_on(place.day)
+    column = Column(
+        provider=provider,
+        day=place.day,
+        hours=hours.spans,
+        breaks=hours.breaks,
+        events=events.load_events(session, provider.id, place.day),
+    )
+    first = minute_of(place.start)
+    visit = Span(first, first + minutes)
+    return not any(span.contains(visit) for span in column.bookable())
+
+
+def check_purpose(provider: Provider, purpose_id: int) -> None:
+    """Refuse a visit purpose that the provider does not offer."""
+    if purpose_id not in provider.purpose_ids:
+        raise InputRefused(f"{safe(provider.name)} does not offer that visit purpose.", field="purpose")
+
+
+def settle(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    row: AppointmentRow,
+    provider: Provider | None,
+    *,
+    old: Status | None,
+    overbook: bool = False,
+    double: bool = False,
+    reason: str = "",
+    keep_step: bool = True,
+) -> None:
+    """Save the row, give it exactly the seats that its status and place want, and keep the step."""
+    session.flush()
+    status = Status(row.status)
+    seats.free(session, [row.id])
+    if status in LIVE and provider is not None and row.day >= today(clinic, act):
+        if overbook:
+            act.who.require(Right.OVERBOOK)
+        row.overbooked = _take_seats(session, clinic, row, provider, overbook=overbook or row.overbooked, double=double)
+        session.flush()
+    if keep_step and status is not old:
+        session.add(
+            StatusChangeRow(
+                appointment_id=row.id,
+                old=None if old is None else old.value,
+                new=status.value,
+                reason=reason,
+                op_id=act.op_id,
+                **made_by(act),
+            )
+        )
+        session.flush()
+
+
+def _take_seats(
+    session: Session, clinic: Clinic, row: AppointmentRow, provider: Provider, *, overbook: bool, double: bool
+) -> bool:
+    slots = seats.slots_of(row.starts_at, row.minutes)
+    start = time(row.start_second // 3600, row.start_second // 60 % 60)
+    try:
+        seats.take(session, seats.PATIENT, row.patient_id, slots, appointment_id=row.id, cap=1, over=double)
+    except seats.NoSeat as full:
+        raise PatientBusy(
+            f"{patients.load_name(session, row.patient_id).name} has another appointment at "
+            f"{_clock(full.slot, clinic)} that day."
+        ) from None
+    try:
+        return seats.take(
+            session,
+            seats.PROVIDER,
+            provider.id,
+            slots,
+            appointment_id=row.id,
+            cap=provider.governor,
+            over=overbook,
+        )
+    except seats.NoSeat as full:
+        taken = _clock(full.slot, clinic)
+        until = "" if taken == show_time(start) else f" (from {show_time(start)} on)"
+        raise SlotTaken(f"{safe(provider.name)} is taken at {taken}{until}.") from None
+
+
+def _clock(slot: int, clinic: Clinic) -> str:
+    instant = datetime.fromtimestamp(slot * STEP * 60, tz=clinic.tz)
+    return show_time(instant.time())
+
+
+def place_fields(place: Place, minutes: int, starts_at: datetime) -> dict[str, Any]:
+    """Return the columns that say where an appointment stands."""
+    return {
+        "provider_id": place.provider_id,
+        "day": place.day,
+        "start_second": minute_of(place.start) * 60,
+        "minutes": minutes,
+        "starts_at": starts_at,
+    }
+
+
+def made_by(act: Act) -> dict[str, Any]:
+    """Return the columns that say who did it and when."""
+    return {"by_kind": act.who.kind.value, "by_id": act.who.id, "by_name": act.who.name, "made_at": act.at}
+
+
+UNDOABLE_FIELDS = (
+    "provider_id", "day", "start_second", "minutes", "starts_at", "status", "status_at", "purpose_id", "note",
+    "overbooked", "overridden", "cancel_reason", "asked_by", "replaced_by_id",
+)  # fmt: skip
+"""What an act may change and `u` puts back."""
+
+
+def fields_of(row: AppointmentRow) -> dict[str, Any]:
+    """Return what `u` would put back, with the version it is of."""
+    return {name: getattr(row, name) for name in (*UNDOABLE_FIELDS, "version")}

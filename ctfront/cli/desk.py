@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -38,13 +37,14 @@ def check_terminal(both_ends: bool, environment: Mapping[str, str]) -> None:
 
 def ask_founding(database: Database) -> None:
     """Ask for clinic, zone and first manager, each until it can be taken, and make the clinic."""
-    from ctfront.cli.init import founding
+    from ctfront.cli.init import founding, founding_time
 
     click.echo("There is no clinic here yet. Three questions make one; Ctrl+C leaves everything as it is.")
     name = click.prompt("Name of the clinic")
     zone = click.prompt("Time zone", default=machine_zone(), value_proc=_zone)
     manager = click.prompt("Your full name; you become its first manager")
-    clinic, _ = found_clinic(database, datetime.now(UTC), founding({"name": name, "zone": zone, "manager": manager}))
+    draft = founding({"name": name, "zone": zone, "manager": manager})
+    clinic, _ = found_clinic(database, founding_time(draft), draft)
     click.echo(f"{safe(clinic.name)} is set up. F6 in the app sets hours, providers and staff.")
 
 

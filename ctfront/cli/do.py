@@ -5,6 +5,7 @@ import click
 from ctfront.cli import Asked
 from ctfront.cli.agenda import day_of
 from ctfront.cli.opening import opened
+from ctfront.services.desk_command import AtHand, DeskCommand
 
 
 @click.command("do")
@@ -13,9 +14,9 @@ from ctfront.cli.opening import opened
 @click.pass_obj
 def command(asked: Asked, line: str, day_text: str) -> None:
     """Do one line of the command grammar and print the sentence that a clerk would see."""
-    from ctfront.services.desk_command import DeskCommand
-
     with opened(asked) as desk:
         doing = DeskCommand(desk.scheduling, desk.patients)
-        said = desk.run(doing.do(desk.act(), line, day=day_of(day_text, desk), now=desk.wall_now))
+        at_hand = AtHand(day=day_of(day_text, desk), now=desk.wall_now)
+        read = desk.run(doing.read(line, at_hand))
+        said = desk.run(doing.do(desk.act, read, at_hand))
         click.echo(said.sentence)

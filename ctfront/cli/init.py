@@ -1,16 +1,18 @@
 """`ctfront init`: a clinic and its first manager in an empty database."""
 
+import os
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from ctfront.cli import Asked
-from ctfront.cli.opening import opened_database, os_user, settings_for
+from ctfront.cli.opening import NOW_VARIABLE, opened_database, os_user, settings_for, start_clock
 from ctfront.domain.clinic import DateOrder, Identity
 from ctfront.domain.errors import InputRefused
+from ctfront.domain.set_up import check_zone
 from ctfront.domain.text import safe
 from ctfront.services.found import FoundingDraft, found_clinic
 
@@ -34,8 +36,13 @@ def command(asked: Asked, /, file: Path | None, **given: str | None) -> None:
     draft = founding(answers)
     settings = settings_for(asked)
     with opened_database(settings, may_be_new=True) as (database, _):
-        clinic, manager = found_clinic(database, datetime.now(UTC), draft)
+        clinic, manager = found_clinic(database, founding_time(draft), draft)
     click.echo(f"{safe(clinic.name)} is set up; {safe(manager.name)} is its manager. Next: ctfront")
+
+
+def founding_time(draft: FoundingDraft) -> datetime:
+    """Return now by the clinic's clock."""
+    return start_clock(os.environ.get(NOW_VARIABLE), draft.zone, None)()
 
 
 def read_answers(file: Path) -> Mapping[str, str]:
@@ -69,7 +76,7 @@ def founding(answers: Mapping[str, str | None]) -> FoundingDraft:
         raise InputRefused("Only ctfront demo makes a demo clinic.", field="identity")
     return FoundingDraft(
         name=answers["name"] or "",
-        zone=answers["zone"] or "",
+        zone=check_zone(answers["zone"] or ""),
         manager_name=answers["manager"] or "",
         manager_short=answers.get("short_name") or account,
         os_user=account,

@@ -28,6 +28,7 @@ from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.settings import Settings, SettingsRefused, read_settings
+from ctfront.terminal.key_loop import KeyLoop
 
 Answer = TypeVar("Answer")
 Clock = Callable[[], datetime]
@@ -98,7 +99,7 @@ def opened_database(settings: Settings, *, may_be_new: bool = False) -> Iterator
     if path is not None and may_be_new and "CTFRONT_DB" not in os.environ:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = make_database(settings.database_url)
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=KeyLoop) as runner:
         try:
             database.ready()
             yield database, runner

@@ -231,6 +231,10 @@ async def plan_providers(
         query = select(i.value).where(i.clinic_id == clinic.id, i.system == options.system)
         identifiers = set(await session.scalars(query))
     names = {fold(provider.name) for provider in providers}
+    # a file of appointments names providers, too, but its id column is the appointment's
+    of_providers = folded(table.column("name")) not in {"provider", "providername"} or (
+        folded(table.column("id")) in {"providerid", "npi"}
+    )
     rejections, new, joined, met = Rejections(table), list[str](), list[tuple[str, str]](), 0
     for row in table.rows:
         try:
@@ -242,7 +246,7 @@ async def plan_providers(
         if fold(name) not in names:
             names.add(fold(name))
             new.append(name)
-        if own and own not in identifiers:
+        if of_providers and own and own not in identifiers:
             identifiers.add(own)
             joined.append((own, name))
     return ProviderPlan(

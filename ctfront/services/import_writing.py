@@ -24,9 +24,9 @@ from ctfront.domain.errors import ScheduleRefused
 from ctfront.domain.schedule import Column
 from ctfront.domain.staff import Act
 from ctfront.domain.times import STEP, Span, minute_of
-from ctfront.services.booking import made_by
 from ctfront.services.import_appointments import AppointmentPlan, StagedAppointment
 from ctfront.services.import_plan import Progress, importing
+from ctfront.services.placing import made_by
 
 CHUNK = 500
 """Rows of one statement."""

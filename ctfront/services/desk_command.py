@@ -1,0 +1,311 @@
+"""Doing one line of the command grammar, the same for the `:` line and for `ctfront do`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+from uuid import uuid4
+
+from ctfront.data.folding import fold
+from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Place, Status
+from ctfront.domain.errors import Ambiguous, ClinicError, InputRefused, NotFound, SlotTaken
+from ctfront.domain.grammar.commands import AtTime, ByName, Command, DayNumbers, Names, Verb, Whom, read_command
+from ctfront.domain.patients import PatientName
+from ctfront.domain.providers import Provider, VisitPurpose
+from ctfront.domain.schedule import Start
+from ctfront.domain.staff import Act
+from ctfront.domain.text import safe
+from ctfront.domain.times import minute_of, show_date, show_day, show_minute, show_time, time_of
+from ctfront.services.booking import where
+from ctfront.services.patients import Patients
+from ctfront.services.scheduling import Scheduling
+
+MARKS = {
+    Verb.ARRIVED: Status.ARRIVED,
+    Verb.CHECKED_IN: Status.CHECKED_IN,
+    Verb.DONE: Status.DONE,
+    Verb.CHECKED_OUT: Status.CHECKED_OUT,
+    Verb.NO_SHOW: Status.NO_SHOW,
+    Verb.CONFIRM: Status.CONFIRMED,
+}
+ON_SCREEN = frozenset({Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.QUIT})
+"""Verbs that a screen does by itself."""
+
+GONE = frozenset({Status.CANCELLED, Status.RESCHEDULED})
+OPENINGS_AHEAD = timedelta(weeks=4)
+REASON = "patient asked"
+
+
+class MakesActs(Protocol):
+    """Frames changes; a line about several appointments makes one act for each, of one batch."""
+
+    def __call__(self, *, batch_id: str | None = None) -> Act:
+        """Return a new act."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a line did: the sentence, and what to show."""
+
+    sentence: str
+    day: date | None = None
+    appointment_id: int | None = None
+    starts: tuple[Start, ...] = ()
+    """What `fo` found."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtHand:
+    """The day that a line counts from, and the clinic's wall clock."""
+
+    day: date
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The date on the clinic's clock."""
+        return self.now.date()
+
+
+class DeskCommand:
+    """Reads lines and does them through the services."""
+
+    def __init__(self, scheduling: Scheduling, patients: Patients) -> None:
+        self._scheduling = scheduling
+        self._patients = patients
+        self._clinic = scheduling.clinic
+
+    async def read(self, line: str, at_hand: AtHand) -> Command:
+        """Read a line. Raises `CannotRead` with the place where it stops making sense."""
+        names = Names(
+            providers=[provider.name for provider in await self._scheduling.providers()],
+            purposes=[(purpose.name, purpose.letter) for purpose in await self._scheduling.purposes()],
+        )
+        return read_command(line, today=at_hand.today, order=self._clinic.date_order, names=names)
+
+    async def meant(self, command: Command, at_hand: AtHand) -> str:
+        """Return whom a line means, shown before it is done. Raises `NotFound` or `Ambiguous`."""
+        if command.verb is Verb.BOOK:
+            patient = await self._patient(command.whom, at_hand)
+            return f"{patient.name} b {show_day(patient.birth_date)}"
+        if command.whom is not None:
+            return "; ".join(_told(a) for a in await self._appointments(command, at_hand))
+        if command.verb is Verb.GO and (day := self._day(command, at_hand)):
+            return show_date(day)
+        return ""
+
+    async def do(self, make_act: MakesActs, command: Command, at_hand: AtHand) -> Said:
+        """Do what was read. Raises what the act raises, `NotFound` or `Ambiguous`."""
+        match command.verb:
+            case Verb.GO:
+                day = self._day(command, at_hand) or at_hand.day
+                return Said(sentence=show_date(day), day=day)
+            case Verb.BOOK:
+                return await self._book(make_act(), command, at_hand)
+            case Verb.MOVE:
+                return await self._move(make_act(), command, at_hand)
+            case Verb.UNDO:
+                return Said(sentence=await self._scheduling.undo(make_act()))
+            case Verb.OPENINGS:
+                return await self._openings(command, at_hand)
+            case verb if verb in ON_SCREEN:
+                raise InputRefused(f"“{verb.value}” works on the screens only.", field="line")
+        return await self._each(make_act, command, at_hand)
+
+    # -- whom
+
+    async def _patient(self, whom: Whom | None, at_hand: AtHand) -> PatientName:
+        if not isinstance(whom, ByName):
+            raise InputRefused("Whom? Type the beginning of a name, as smi,jo.", field="line")
+        found = await self._patients.find(whom.text, today=at_hand.today)
+        if found.near_miss or not found.rows:
+            raise NotFound(f"Nobody's name begins with “{safe(whom.text)}”.")
+        active = [row for row in found.rows if row.active] or list(found.rows)
+        if len(active) > 1:
+            told = "; ".join(
+                f"{row.name} b {show_day(row.birth_date)} #{safe(row.record_number)}" for row in active[:4]
+            )
+            more = " …" if len(active) > 4 else ""
+            raise Ambiguous(f"“{safe(whom.text)}” fits several: {told}{more}", active)
+        return active[0]
+
+    async def _appointments(self, command: Command, at_hand: AtHand) -> list[Appointment]:
+        """Return the appointments of the day at hand that are meant; one, except for a range."""
+        schedule = await self._scheduling.day(at_hand.day, today=at_hand.today)
+        of_day = [a for column in schedule.columns for a in column.appointments]
+        fitting = [a for a in of_day if command.whom is not None and _fits(a, command.whom)]
+        standing = [a for a in fitting if a.live] or [a for a in fitting if a.status not in GONE] or fitting
+        if not standing:
+            raise NotFound(f"Nobody on {show_date(at_hand.day)} is meant by that.")
+        is_range = isinstance(command.whom, DayNumbers) and command.whom.first != command.whom.last
+        if len(standing) > 1 and not is_range:
+            told = "; ".join(f"{a.number} {_told(a)}" for a in standing[:4])
+            raise Ambiguous(f"That fits several: {told}", standing)
+        return sorted(standing, key=lambda a: a.number)
+
+    async def _provider(self, name: str) -> Provider:
+        for provider in await self._scheduling.providers():
+            if provider.name == name:
+                return provider
+        raise NotFound(f"There is no provider {safe(name)}.")
+
+    def _day(self, command: Command, at_hand: AtHand, *, counted_from: date | None = None) -> date | None:
+        from_day = counted_from or at_hand.day
+        return command.day(today=at_hand.today, at_hand=from_day, order=self._clinic.date_order)
+
+    # -- what is done
+
+    async def _each(self, make_act: MakesActs, command: Command, at_hand: AtHand) -> Said:
+        """Do the same with every appointment meant; the first refusal says how many were done before it."""
+        meant = await self._appointments(command, at_hand)
+        batch = str(uuid4()) if len(meant) > 1 else None
+        done: list[Appointment] = []
+        for appointment in meant:
+            try:
+                done.append(await self._one(make_act(batch_id=batch), command.verb, appointment))
+            except ClinicError as refusal:
+                if not done:
+                    raise
+                raise ClinicError(f"{len(done)} of {len(meant)} done, then: {refusal}") from refusal
+        return Said(
+            sentence=" ".join(_done(command.verb, a) for a in done), day=at_hand.day, appointment_id=done[-1].id
+        )
+
+    async def _one(self, act: Act, verb: Verb, a: Appointment) -> Appointment:
+        if verb is Verb.CANCEL:
+            return await self._scheduling.cancel(act, a.id, version=a.version, reason=REASON, asked_by=Asker.PATIENT)
+        if verb is Verb.DELETE:
+            return await self._scheduling.delete(act, a.id, version=a.version)
+        return await self._scheduling.mark(act, a.id, MARKS[verb], version=a.version)
+
+    async def _move(self, act: Act, command: Command, at_hand: AtHand) -> Said:
+        meant = await self._appointments(command, at_hand)
+        if len(meant) > 1:
+            raise InputRefused("One appointment at a time can be moved.", field="line")
+        [was] = meant
+        day = self._day(command, at_hand, counted_from=was.day) or was.day
+        provider_id = (await self._provider(command.provider)).id if command.provider else was.provider_id
+        place = Place(provider_id=provider_id, day=day, start=command.start or was.start)
+        if place == was.place:
+            raise InputRefused("Where to? Type a date, a time or a provider.", field="line")
+        if day == was.day:
+            moved = await self._scheduling.move(act, was.id, place, version=was.version)
+            return Said(sentence=f"Moved {where(moved)}. u takes it back.", day=day, appointment_id=moved.id)
+        new = await self._scheduling.reschedule(
+            act, was.id, place, version=was.version, asked_by=Asker.PATIENT, reason=REASON
+        )
+        sentence = f"Rescheduled {where(new)} on {show_date(day)}. u takes it back."
+        return Said(sentence=sentence, day=day, appointment_id=new.id)
+
+    async def _book(self, act: Act, command: Command, at_hand: AtHand) -> Said:
+        patient = await self._patient(command.whom, at_hand)
+        day = self._day(command, at_hand) or at_hand.day
+        providers = await self._scheduling.providers()
+        if command.provider:
+            providers = (await self._provider(command.provider),)
+        purpose = await self._named_purpose(command.purpose)
+        if command.start is None:
+            place, purpose = await self._first_free(patient, day, providers, purpose, at_hand)
+        else:
+            place, purpose = await self._place_at(patient, day, command.start, providers, purpose)
+        draft = AppointmentDraft(patient_id=patient.id, place=place, minutes=purpose.minutes, purpose_id=purpose.id)
+        booked = await self._scheduling.book(act, draft)
+        on = "" if day == at_hand.day else f" on {show_date(day)}"
+        return Said(sentence=f"Booked {where(booked)}{on}. u takes it back.", day=day, appointment_id=booked.id)
+
+    async def _place_at(
+        self, patient: PatientName, day: date, start: time, providers: Sequence[Provider], purpose: VisitPurpose | None
+    ) -> tuple[Place, VisitPurpose]:
+        """Return the place at a time, with the first provider who is free long enough."""
+        known = {one.id: one for one in await self._scheduling.purposes()}
+        for provider in providers:
+            place = Place(provider_id=provider.id, day=day, start=start)
+            if len(providers) == 1 and purpose is not None:
+                return place, purpose
+            offered = await self._scheduling.suggest(place, patient.id)
+            if purpose is not None and purpose.id in provider.purpose_ids and offered.minutes_free >= purpose.minutes:
+                return place, purpose
+            if purpose is None and offered.purpose_id is not None:
+                return place, known[offered.purpose_id]
+        who = safe(providers[0].name) if len(providers) == 1 else "Nobody"
+        free = "is not free" if len(providers) == 1 else "is free long enough"
+        raise SlotTaken(f"{who} {free} at {show_time(start)} on {show_date(day)}.")
+
+    async def _first_free(
+        self,
+        patient: PatientName,
+        day: date,
+        providers: Sequence[Provider],
+        purpose: VisitPurpose | None,
+        at_hand: AtHand,
+    ) -> tuple[Place, VisitPurpose]:
+        """Return the first free start of a day for the purpose, else for the patient's last or the first offered."""
+        purpose = purpose or await self._usual_purpose(patient, providers)
+        ids = [provider.id for provider in providers]
+        found = await self._scheduling.openings(
+            purpose.id, provider_ids=ids, start=day, until=day, not_before=at_hand.now, limit=1
+        )
+        if not found:
+            raise SlotTaken(f"Nothing is free for {safe(purpose.name)} on {show_date(day)}; fo lists what is.")
+        start = found[0]
+        return Place(provider_id=start.provider_id, day=day, start=time_of(start.minute)), purpose
+
+    async def _usual_purpose(self, patient: PatientName, providers: Sequence[Provider]) -> VisitPurpose:
+        offered = [purpose_id for provider in providers for purpose_id in provider.purpose_ids]
+        last = [a.purpose_id for a in await self._patients.appointments_of(patient.id, limit=10)]
+        known = {purpose.id: purpose for purpose in await self._scheduling.purposes()}
+        for purpose_id in [*(p for p in last if p in offered), *offered]:
+            if purpose_id in known:
+                return known[purpose_id]
+        raise NotFound("No visit purpose is offered there.")
+
+    async def _named_purpose(self, name: str | None) -> VisitPurpose | None:
+        for purpose in await self._scheduling.purposes():
+            if purpose.name == name:
+                return purpose
+        return None
+
+    async def _openings(self, command: Command, at_hand: AtHand) -> Said:
+        purposes = await self._scheduling.purposes()
+        purpose = await self._named_purpose(command.purpose) or (purposes[0] if purposes else None)
+        if purpose is None:
+            raise NotFound("There is no visit purpose yet; Set-up (F6) makes one.")
+        start = max(at_hand.day, at_hand.today)
+        starts = await self._scheduling.openings(
+            purpose.id,
+            provider_ids=[(await self._provider(name)).id for name in command.providers],
+            start=start,
+            until=self._day(command, at_hand) or start + OPENINGS_AHEAD,
+            part=command.part,
+            not_before=at_hand.now,
+        )
+        if not starts:
+            raise NotFound(f"Nothing is free for {safe(purpose.name)} until then.")
+        lines = [f"{show_date(s.day)} {show_minute(s.minute)} {safe(s.provider)}" for s in starts]
+        return Said(sentence=f"{safe(purpose.name)}, next free: {'; '.join(lines[:5])}.", starts=starts)
+
+
+def _fits(a: Appointment, whom: Whom) -> bool:
+    match whom:
+        case DayNumbers(first, last):
+            return first <= a.number <= last
+        case AtTime(start, provider):
+            return minute_of(a.start) == minute_of(start) and provider in {None, a.provider}
+        case ByName(text):
+            surname, _, given = text.partition(",")
+            names = a.patient
+            begins = fold(names.last_name).startswith(fold(surname)) and fold(names.first_name).startswith(fold(given))
+            return bool(fold(surname)) and begins
+    return False
+
+
+def _told(a: Appointment) -> str:
+    return f"{a.patient.name} {show_time(a.start)} {safe(a.provider)}"
+
+
+def _done(verb: Verb, a: Appointment) -> str:
+    if verb is Verb.CANCEL:
+        return f"Cancelled {where(a)}. u takes it back."
+    if verb is Verb.DELETE:
+        return f"Deleted {where(a)}. u takes it back."
+    return f"{a.patient.name} is {a.status.word.lower()}."

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
@@ -68,7 +69,7 @@ def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
 class CTFrontApp(GatedApp, App[None]):
     """The front desk at one terminal."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "ctfront"
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None

@@ -6,11 +6,18 @@ from textual import events, work
 from textual.binding import BindingType
 from textual.worker import get_current_worker
 
+from ctfront.domain.appointments import Place
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.times import show_date
+from ctfront.domain.grammar.commands import Verb
+from ctfront.domain.staff import Right
+from ctfront.domain.times import show_date, time_of
+from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.go_to import GoTo
+from ctfront.screens.modals.openings_list import OpeningsList
+from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_hand import FREE_IN_HAND, SchedulerHand
 from ctfront.screens.scheduler_view import key
+from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
 
 WATCH_SECONDS = 0.7
 """How often other desks' changes are looked for."""
@@ -33,6 +40,8 @@ class SchedulerScreen(SchedulerHand):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
+        key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),
+        key("colon", "command", "Command line", "bk mv ca ar go fo del q …", "command"),
         key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
 
@@ -62,6 +71,68 @@ class SchedulerScreen(SchedulerHand):
             self.day = day
             await self.load()
             self.say(show_date(day))
+
+    @work(group="openings")
+    async def action_openings(self) -> None:
+        """List the next free starts; the one taken opens the booking form, or is where the hand goes."""
+        desk = self.desk
+        try:
+            providers, purposes = await self.scheduling.providers(), await self.scheduling.purposes()
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        shown = self.in_hand or self.grid.appointment
+        text = shown.purpose_letter if shown is not None else ""
+        taken = await desk.ask(
+            OpeningsList(
+                self.scheduling,
+                providers,
+                purposes,
+                text=text,
+                start=max(self.day, desk.today),
+                not_before=desk.wall_now,
+            )
+        )
+        if taken is None:
+            self.show_standing()
+            return
+        start, purpose = taken
+        self.day, self.week_of = start.day, None
+        place = Place(provider_id=start.provider_id, day=start.day, start=time_of(start.minute))
+        await self.load(place=place)
+        if self.in_hand is not None:
+            self.show_standing()
+        elif await self.book_here(patient=self.patient_in_hand, purpose_id=purpose.id):
+            self.patient_in_hand = None
+
+    @work(group="command")
+    async def action_command(self) -> None:
+        """Do one line of the command grammar."""
+        commands = DeskCommand(self.scheduling, self.patients)
+        at_hand = AtHand(day=self.day, now=self.desk.wall_now)
+        self.grid.show_numbers(True)
+        command = await self.desk.ask(CommandLine(commands, at_hand))
+        self.grid.show_numbers(False)
+        if command is None:
+            return
+        if command.verb in ON_SCREEN:
+            self.desk.show_by_verb(command.verb.value)
+            return
+        try:
+            if command.verb is Verb.DELETE:
+                self.desk.actor.require(Right.DELETE)
+                whom = await commands.meant(command, at_hand)
+                if not await self.desk.ask(Question(f"Delete {whom}?", yes="delete")):
+                    return
+            said = await commands.do(self.desk.act, command, at_hand)
+        except ClinicError as refusal:
+            await self.load()
+            self.say(str(refusal))
+            return
+        if said.day is not None and said.day != self.day:
+            self.day, self.week_of = said.day, None
+        await self.load(appointment_id=said.appointment_id)
+        self.say(said.sentence)
 
     def action_info(self) -> None:
         """Open the patient of the appointment under the cursor."""

@@ -1,5 +1,6 @@
 """The Scheduler's acts on the place and the appointment under the cursor."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -46,7 +47,13 @@ class SchedulerActs(SchedulerView):
         """Book the place under the cursor; the form stays open until the booking stands."""
         await self.book_here()
 
-    async def book_here(self, *, patient: PatientName | None = None, origin: Origin = Origin.DESK) -> bool:
+    async def book_here(
+        self,
+        *,
+        patient: PatientName | None = None,
+        origin: Origin = Origin.DESK,
+        purpose_id: int | None = None,
+    ) -> bool:
         """Offer the place under the cursor and book it; tell whether a booking was made."""
         place, column = self.grid.place, self.grid.provider_column
         if place is None or column is None:
@@ -54,6 +61,8 @@ class SchedulerActs(SchedulerView):
             return False
         try:
             offer = await self._offer(column, place, patient, origin)
+            if purpose_id is not None:
+                offer = replace(offer, purpose_id=purpose_id, purpose_fixed=True)
         except ClinicError as refusal:
             self.say(str(refusal))
             return False

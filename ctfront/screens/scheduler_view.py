@@ -56,6 +56,8 @@ class SchedulerView(DeskScreen):
         self.day = date(2000, 1, 1)
         self.week_of: int | None = None
         """Whose week is shown; None for the day of everybody."""
+        self.wanted_id: int | None = None
+        """The appointment that the cursor goes to as soon as a reading has it; outlives a reading given up."""
         self.known: dict[int, Patient] = {}
         """Patients read since the last load, for the pane."""
 
@@ -107,17 +109,17 @@ class SchedulerView(DeskScreen):
         self.grid.show(schedule)
         if place is not None:
             self.grid.go_to_place(place)
-        if appointment_id is not None:
-            self.grid.go_to_appointment(appointment_id)
+        wanted = appointment_id or self.wanted_id
+        self.wanted_id = None
+        if wanted is not None:
+            self.grid.go_to_appointment(wanted)
         self.refresh_title()
 
-    @work(group="load", exclusive=True)
-    async def go_to_day(self, day: date, *, minute: int | None = None, appointment_id: int | None = None) -> None:
-        """Show a day; with a minute the cursor goes to its row."""
+    def go_to_day(self, day: date, *, appointment_id: int | None = None) -> None:
+        """Show a day; with an id the cursor goes to that appointment."""
         self.day = day
-        await self.load(appointment_id=appointment_id)
-        if minute is not None:
-            self.grid.go_to_minute(minute)
+        self.wanted_id = appointment_id
+        self.reload()
 
     @work(group="pane", exclusive=True)
     async def read_patient(self, patient_id: int) -> None:

@@ -46,6 +46,9 @@ class FrontDesk(Protocol):
     def book_in_hand(self, patient: PatientName) -> object:
         """Take a patient to the Scheduler: Enter on a free place books."""
 
+    def show_by_verb(self, verb: str) -> None:
+        """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""
+
     def patients_in_hand(self) -> Sequence[int]:
         """Return the patients last shown, newest first."""
 

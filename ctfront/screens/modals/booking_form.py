@@ -38,6 +38,8 @@ class BookingOffer:
     """The taken time that was asked for, when the place is the next free one."""
     patient: PatientName | None = None
     origin: Origin = Origin.DESK
+    purpose_fixed: bool = False
+    """Whether the purpose was asked for, so that the patient's usual one doesn't replace it."""
 
 
 def read_minutes(text: str) -> str:
@@ -163,7 +165,8 @@ class BookingForm(Form[Appointment]):
             self.say_problem(f"! {refusal}")
             return
         purpose = next((p for p in self.offer.purposes if p.id == suggestion.purpose_id), None)
-        if purpose is not None and self.offer.taken is None and not self.field("purpose").changed:
+        usual = self.offer.taken is None and not self.offer.purpose_fixed
+        if purpose is not None and usual and not self.field("purpose").changed:
             self.field("purpose").offer(purpose.name)
             if not self.field("minutes").changed:
                 self.field("minutes").offer(str(purpose.minutes))

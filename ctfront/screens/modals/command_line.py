@@ -1,0 +1,89 @@
+"""The line behind `:`; it says whom it means before Enter."""
+
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from ctfront.domain.errors import ClinicError
+from ctfront.domain.grammar.commands import Command
+from ctfront.domain.text import safe
+from ctfront.services.desk_command import AtHand, DeskCommand
+from ctfront.widgets.form import Line
+
+
+class CommandInput(Line):
+    """All typing is text; the reading follows."""
+
+    def types_ahead(self, event: events.Key) -> bool:
+        """Tell whether the key may go in while the line is being read."""
+        return event.is_printable or (event.key == "backspace" and bool(self.value))
+
+
+class CommandLine(ModalScreen[Command | None]):
+    """One line at the bottom; Enter answers with it when it can be read."""
+
+    AUTO_FOCUS: ClassVar[str | None] = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave", tooltip="Close the line", id="command.leave"),
+    ]
+
+    def __init__(self, commands: DeskCommand, at_hand: AtHand, *, text: str = "") -> None:
+        super().__init__()
+        self.commands = commands
+        self.at_hand = at_hand
+        self.text = text
+        self.command: Command | None = None
+        """The line as read, None while it cannot be."""
+
+    def compose(self) -> ComposeResult:
+        """Lay the reading above the line."""
+        with Vertical(id="command"):
+            yield Static("", markup=False, id="reading")
+            with Horizontal():
+                yield Static(" :", markup=False, id="colon")
+                yield CommandInput(self.text, id="line")
+
+    def on_mount(self) -> None:
+        """Type at once."""
+        self.query_one(CommandInput).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave with Backspace on an empty line, as in other programs with such a line."""
+        if event.key == "backspace" and not self.query_one(CommandInput).value:
+            self.dismiss(None)
+
+    @on(Input.Changed)
+    def read_back(self, event: Input.Changed) -> None:
+        """Read what is typed so far."""
+        event.stop()
+        self.read(event.value)
+
+    @work(group="find", exclusive=True)
+    async def read(self, text: str) -> None:
+        """Say whom the line means, or what is wrong with it."""
+        self.command = None
+        words = ""
+        if text.strip():
+            try:
+                command = await self.commands.read(text, self.at_hand)
+                words = await self.commands.meant(command, self.at_hand)
+                self.command = command
+            except ClinicError as refusal:
+                words = f"… {refusal}"
+        self.query_one("#reading", Static).update(safe(f" {words}"))
+
+    @on(Input.Submitted)
+    def take(self, event: Input.Submitted) -> None:
+        """Close with a line that can be read; one that can't stays, with what is wrong with it."""
+        event.stop()
+        if self.command is not None or not event.value.strip():
+            self.dismiss(self.command)
+
+    def action_leave(self) -> None:
+        """Close without a line."""
+        self.dismiss(None)

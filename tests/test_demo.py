@@ -1,0 +1,159 @@
+"""The demo clinic: the cast as promised, the same for the same seed and clock."""
+
+import asyncio
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from ctfront.data import clinic as clinics
+from ctfront.data import ledger
+from ctfront.data.database import Database
+from ctfront.data.folding import fold
+from ctfront.demo import first_open_day, make_demo
+from ctfront.demo_people import CAST, SURNAMES
+from ctfront.domain.appointments import Status
+from ctfront.domain.staff import Right
+from ctfront.services.exporting import Exporting
+from ctfront.services.identity import who_is
+from ctfront.services.patients import Patients
+from ctfront.services.scheduling import Scheduling
+
+NOW = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture(scope="module")
+def demo_file(sqlite_template, tmp_path_factory):
+    path = tmp_path_factory.mktemp("demo") / "clinic.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    make(f"sqlite:///{path}", seed=1)
+    return path
+
+
+def make(url, *, seed):
+    database = Database(url)
+    make_demo(database, NOW, seed)
+    database.close_writer()
+
+
+def answer(path, ask):
+    """Ask the demo clinic something."""
+
+    async def whole():
+        database = Database(f"sqlite:///{path}")
+        clinic = await database.write(clinics.load_clinic)
+        try:
+            return await ask(database, clinic)
+        finally:
+            await database.close()
+
+    return asyncio.run(whole())
+
+
+async def today_of(database, clinic):
+    schedule = await Scheduling(database, clinic).day(TODAY, today=TODAY)
+    return [a for column in schedule.columns for a in column.appointments]
+
+
+def test_the_cast_alone_has_places_in_the_first_hour_of_today(demo_file):
+    found = answer(demo_file, today_of)
+    first_hour = sorted((a.start, a.provider, a.patient.name, a.purpose) for a in found if a.start < time(9))
+    assert first_hour == [
+        (time(8, 0), "Dr Alvarez", "RUIZ, Ana", "Adjustment"),
+        (time(8, 0), "Osei LMT", "LEE, Min", "Massage"),
+        (time(8, 15), "Dr Chen", "KAPOOR, Dev", "Adjustment"),
+        (time(8, 30), "Dr Alvarez", "OKAFOR, Grace", "Adjustment"),
+    ]
+    assert all(a.status is Status.SCHEDULED for a in found)
+
+
+def test_kapoor_booked_online_two_days_ago(demo_file):
+    [kapoor] = [a for a in answer(demo_file, today_of) if a.patient.last_name == "Kapoor"]
+    assert (kapoor.created_by, kapoor.online, kapoor.created_at) == (
+        "Online Appointment",
+        True,
+        datetime(2026, 3, 1, 6, 14, tzinfo=UTC),
+    )
+    patient = answer(demo_file, lambda d, c: Patients(d, c).patient(kapoor.patient.id))
+    assert (patient.enrolled, patient.record_number, patient.phone, patient.consent_word) == (
+        True,
+        "10432",
+        "(555) 010-4432",
+        "yes",
+    )
+
+
+def test_ruiz_was_created_by_mgarcia(demo_file):
+    [ruiz] = [a for a in answer(demo_file, today_of) if a.patient.last_name == "Ruiz"]
+    assert ruiz.created_by == "mgarcia"
+
+
+def test_three_letters_of_a_cast_surname_find_the_cast_alone():
+    begins = {fold(member.patient.last_name)[:3] for member in CAST}
+    assert [name for name in SURNAMES if fold(name)[:3] in begins] == []
+
+
+def test_past_visits_of_the_cast_with_alvarez_and_chen_are_adjustments(demo_file):
+    async def purposes(database, clinic):
+        patients = Patients(database, clinic)
+        kinds = set()
+        for member in CAST:
+            found = await patients.find(member.patient.last_name, today=TODAY)
+            for name in found.rows:
+                visits = await patients.appointments_of(name.id)
+                kinds |= {(v.purpose, v.status) for v in visits if v.day < TODAY and v.provider != "Osei LMT"}
+        return kinds
+
+    assert answer(demo_file, purposes) == {("Adjustment", Status.CHECKED_OUT)}
+
+
+def test_every_weekday_of_the_fortnight_has_appointments_and_no_weekend(demo_file):
+    async def days(database, clinic):
+        text = await Exporting(database, clinic).appointments()
+        return {date.fromisoformat(line.split(",")[2][:10]) for line in text.splitlines()[1:]}
+
+    found = answer(demo_file, days)
+    assert (min(found), max(found), len(found)) == (date(2026, 2, 16), date(2026, 3, 16), 21)
+    assert {day.weekday() for day in found} == set(range(5))
+
+
+def test_staff_have_the_rights_of_the_design(demo_file):
+    database = Database(f"sqlite:///{demo_file}")
+    _, clerk = who_is(database, os_user="whoever")
+    _, limited = who_is(database, os_user="whoever", asked_user="tlee")
+    _, admin = who_is(database, os_user="whoever", asked_user="admin")
+    database.close_writer()
+    assert clerk.name == "mgarcia"
+    assert clerk.rights - limited.rights == {Right.OVERBOOK, Right.DELETE}
+    assert admin.rights == set(Right)
+
+
+def test_the_audit_chain_is_whole(demo_file):
+    database = Database(f"sqlite:///{demo_file}")
+    broken = database.write_now(lambda session: ledger.broken_links(session, 1))
+    database.close_writer()
+    assert broken == []
+
+
+def test_same_seed_and_clock_give_the_same_clinic_and_another_seed_another(demo_file, sqlite_template, tmp_path):
+    texts = []
+    for seed in (1, 2):
+        path = tmp_path / f"{seed}.db"
+        path.write_bytes(sqlite_template.read_bytes())
+        make(f"sqlite:///{path}", seed=seed)
+        texts.append(answer(path, lambda d, c: Exporting(d, c).appointments()))
+    first = answer(demo_file, lambda d, c: Exporting(d, c).appointments())
+    assert texts[0] == first
+    assert texts[1] != first
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 2, 27), date(2026, 2, 27)),
+        (date(2026, 2, 28), date(2026, 3, 2)),
+        (date(2026, 3, 1), date(2026, 3, 2)),
+    ],
+)
+def test_a_demo_opens_on_the_next_open_day(day, expected):
+    assert first_open_day(day) == expected

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
-from textual import work
+from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.theme import Theme
@@ -19,6 +19,7 @@ from ctfront.domain.text import safe
 from ctfront.domain.times import wall_clock
 from ctfront.screens.desk_screen import DeskScreen
 from ctfront.screens.modals.find_dialog import FindDialog
+from ctfront.screens.modals.help import KeyList, keys_of
 from ctfront.screens.modals.new_patient_form import NewPatientForm
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
@@ -31,6 +32,9 @@ if TYPE_CHECKING:  # only handed on to the services
 
 LAST_PATIENTS = 9
 """Patients shown that are remembered."""
+
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+"""Below that the screens don't fit: a message says so and keys are held."""
 
 THEME = Theme(
     name="ctfront",
@@ -73,12 +77,15 @@ class CTFrontApp(GatedApp, App[None]):
     TITLE = "ctfront"
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (LEAST_WIDTH, "-narrow"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (LEAST_HEIGHT, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         key("f2", "show_mode('scheduler')", "Scheduler", "The day's schedule", "scheduler"),
         key("f3", "patient", "Patient Information", "The last patient, else find one", "patient"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
+        key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
+        key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
         key("ctrl+l", "repaint", "Repaint", "Draw the whole screen again", "repaint"),
     ]
 
@@ -140,12 +147,13 @@ class CTFrontApp(GatedApp, App[None]):
         if (screen := self.desk_screen) is not None:
             screen.say(sentence)
 
-    def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> None:
+    @work(group="show")
+    async def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> None:
         """Open the Scheduler on a day, with the cursor on an appointment."""
-        self.switch_mode("scheduler")
-        screen = self.desk_screen
-        if isinstance(screen, SchedulerScreen):
-            screen.go_to_day(day, appointment_id=appointment_id)
+        await self.switch_mode("scheduler")
+        if isinstance(self.desk_screen, SchedulerScreen):
+            self.desk_screen.week_of = None
+            self.desk_screen.go_to_day(day, appointment_id=appointment_id)
 
     @work(group="show")
     async def show_patient(self, patient_id: int) -> None:
@@ -201,6 +209,33 @@ class CTFrontApp(GatedApp, App[None]):
         """Show another screen as it was left."""
         if mode != self.current_mode:
             await self.switch_mode(mode)
+
+    @work(group="help")
+    async def action_help(self) -> None:
+        """List the keys that work here; Enter does what is under the cursor."""
+        screen = self.screen
+        action = await self.ask(KeyList(keys_of(screen)))
+        if action is not None:
+            await self.run_action(action, default_namespace=self if action in self._own_actions() else screen)
+
+    def _own_actions(self) -> set[str]:
+        return {binding.action for binding in self.BINDINGS if isinstance(binding, Binding)}
+
+    def show_by_verb(self, verb: str) -> None:
+        """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""
+        match verb:
+            case "q":
+                self.exit()
+            case "sc":
+                self.switch_mode("scheduler")
+            case "pi":
+                self.action_patient()
+            case _:
+                self.say("That screen is not there yet.")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Hold the keys while the terminal is too small to work in."""
+        self.keys_are_held = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
 
     def action_repaint(self) -> None:
         """Draw the whole screen again."""

@@ -6,12 +6,15 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.widgets import Static
 
 from ctfront.domain.text import safe
 from ctfront.widgets.front_desk import FrontDesk, desk_of
 from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.message_line import MessageLine
 from ctfront.widgets.title_line import TitleLine
+
+TOO_SMALL = "ctfront needs 80 columns and 24 rows. Keys wait until the window is larger."
 
 
 class DeskScreen(Screen[None]):
@@ -28,6 +31,9 @@ class DeskScreen(Screen[None]):
         yield from self.compose_body()
         yield MessageLine()
         yield KeyLine(self.KEYS)
+        yield Static(
+            "ctfront needs 80 columns and 24 rows. Keys wait until the window is larger.", markup=False, id="small"
+        )
 
     def compose_body(self) -> ComposeResult:
         """Lay out what lies between title and message line."""

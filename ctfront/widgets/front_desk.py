@@ -40,7 +40,7 @@ class FrontDesk(Protocol):
     def show_patient(self, patient_id: int) -> object:
         """Open Patient Information on a patient."""
 
-    def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> None:
+    def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> object:
         """Open the Scheduler on a day, with the cursor on an appointment."""
 
     def book_in_hand(self, patient: PatientName) -> object:

@@ -1,0 +1,146 @@
+"""Stories of openings, the command line, help and small windows."""
+
+import pytest
+
+from ctfront.app import CTFrontApp
+from tests.clinics import small_clinic
+from tests.desk import Desk, open_desk, read_keys
+from tests.screens.conftest import EIGHT, cast
+
+
+async def test_book_the_next_opening_for_a_purpose(monday):
+    end = await monday("f adj enter enter bau enter enter")
+    assert (480, "Dr Chen", "BAUER") in end.live()
+    assert end.cursor == ("8:00", "BAUER, Tomás")
+
+
+async def test_openings_narrowed_to_a_provider_and_a_part_of_the_day(monday):
+    end = await monday("f 'adj alv aft' enter enter bau enter enter")
+    assert (13 * 60, "Dr Alvarez", "BAUER") in end.live()
+
+
+async def test_openings_of_a_purpose_nobody_knows(monday):
+    end = await monday("f zzz enter enter")
+    assert "is not understood here" in end.screen
+
+
+async def test_openings_while_something_is_in_hand_only_go_there(monday):
+    end = await monday("m f 'adj chen' enter enter")
+    assert end.cursor[0] == "8:00"
+    assert end.message.startswith("In hand: RUIZ, Ana")
+    assert end.status_of("RUIZ") == ["scheduled"]
+
+
+async def test_day_numbers_are_shown_while_the_line_is_open(monday):
+    assert "1 RUIZ, Ana" in (await monday(":")).at("8:00")
+    assert "1 RUIZ, Ana" not in (await monday(": esc")).at("8:00")
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("ar 1", "arrived"),
+        ("ar ruiz", "arrived"),
+        ("ci ruiz", "checked_in"),
+        ("do 1", "done"),
+        ("ou 1", "checked_out"),
+        ("ns 1", "no_show"),
+        ("cf 1", "confirmed"),
+        ("ca 1", "cancelled"),
+    ],
+)
+async def test_marks_on_the_line(monday, line, status):
+    assert (await monday(f": '{line}' enter")).status_of("RUIZ") == [status]
+
+
+async def test_book_on_the_line(monday):
+    end = await monday(": 'bk bau 830 chen adj' enter")
+    assert (510, "Dr Chen", "BAUER") in end.live()
+    assert end.cursor == ("8:30", "BAUER, Tomás")
+
+
+async def test_move_a_week_on_the_line(monday):
+    end = await monday(": 'mv 1 +1w' enter")
+    assert end.status_of("RUIZ") == ["rescheduled", "scheduled"]
+    assert end.cells[0].strip().startswith("Mon 9 Mar 2026")
+
+
+async def test_go_and_undo_on_the_line(monday):
+    assert (await monday(": 'go tom' enter")).cells[0].strip().startswith("Tue 3 Mar 2026")
+    assert (await monday("a : un enter")).status_of("RUIZ") == ["scheduled"]
+
+
+async def test_the_line_shows_whom_it_means(monday):
+    assert "OKAFOR, Grace 8:30 Dr Alvarez" in (await monday(": 'ar 4'")).cells[-3]
+
+
+async def test_a_line_that_cannot_be_read_stays_open(monday):
+    end = await monday(": 'xx 1' enter")
+    assert "There is no verb" in end.screen
+    assert "xx 1" in end.screen
+
+
+async def test_delete_is_asked_and_privileged(monday):
+    assert (await monday(": 'del 1' enter y")).status_of("RUIZ") == ["deleted"]
+    assert (await monday(": 'del 1' enter enter")).status_of("RUIZ") == ["scheduled"]
+    refused = await monday(": 'del 1' enter", who="tlee")
+    assert refused.status_of("RUIZ") == ["scheduled"]
+    assert "the right “delete” is needed" in refused.message
+
+
+async def test_help_lists_the_keys_and_finds_by_words(monday):
+    end = await monday("? present")
+    assert "t            Today" in end.screen
+    assert "Arrived" not in end.cells[5]
+
+
+async def test_help_does_what_is_under_its_cursor(monday):
+    assert (await monday("ctrl+p arrived enter")).status_of("RUIZ") == ["arrived"]
+
+
+async def test_find_opens_the_patient(monday):
+    end = await monday("/ ruiz enter")
+    assert "PATIENT INFORMATION" in end.cells[0]
+
+
+async def test_info_of_the_appointment_and_back(monday):
+    end = await monday("i f2 down")
+    assert end.cursor == ("8:15", "·")
+
+
+async def test_info_on_a_free_place_says_so(monday):
+    assert (await monday("down i")).message == "No appointment here, so no patient; / finds one."
+
+
+async def test_a_patient_in_hand_is_booked_with_enter(monday):
+    end = await monday("/ bau enter b down enter enter")
+    assert (495, "Dr Alvarez", "BAUER") in end.live()
+
+
+async def test_resize_in_the_middle_of_a_form_keeps_what_was_typed(sqlite_url):
+    clinic = small_clinic(sqlite_url)
+    cast(clinic)
+    app = CTFrontApp(clinic.database, clinic.clinic, clinic.mgarcia, lambda: EIGHT)
+    async with app.run_test(size=(80, 24)) as pilot:
+        desk = Desk(app)
+        await desk.settle()
+        await desk.press("down b bau")
+        await pilot.resize_terminal(60, 20)
+        assert "needs 80 columns and 24 rows" in desk.text()
+        app.post_message(next(read_keys("enter")))
+        await pilot.resize_terminal(120, 40)
+        await desk.settle()
+        await desk.press("enter")
+        assert "Booked BAUER, Tomás" in desk.text()
+    await clinic.database.close()
+
+
+async def test_quit_on_the_line(sqlite_url):
+    clinic = small_clinic(sqlite_url)
+    app = CTFrontApp(clinic.database, clinic.clinic, clinic.mgarcia, lambda: EIGHT)
+    async with open_desk(app) as desk:
+        await desk.press(": q")
+        app.post_message(next(read_keys("enter")))
+        await app.gate.settled()
+    assert app.return_code == 0
+    await clinic.database.close()

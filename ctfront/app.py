@@ -25,6 +25,7 @@ from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
+from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.key_gate import GatedApp
 
 if TYPE_CHECKING:  # only handed on to the services
@@ -97,7 +98,7 @@ class CTFrontApp(GatedApp, App[None]):
         clock: Callable[[], datetime],
         settings: object = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=DeskDriver)
         self.database = database
         self.clinic = clinic
         self.actor = actor

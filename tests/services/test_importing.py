@@ -71,6 +71,14 @@ async def clinic(database_url):
     await clinic.database.close()
 
 
+@pytest.fixture
+async def one_clinic(sqlite_url):
+    """A clinic for what the engine has no part in."""
+    clinic = Clinic(sqlite_url)
+    yield clinic
+    await clinic.database.close()
+
+
 def counts(plan):
     return plan.rows, plan.new, plan.known, plan.left_out, len(plan.rejected)
 
@@ -163,39 +171,39 @@ PEOPLE = "Last,First,DOB,Email\n"
         (f"{'x' * 5000},Ann,1990-01-02,", "Last", "It is 5,000 characters long; 4,000 fit."),
     ],
 )
-async def test_a_bad_patient_is_named_by_line_column_and_reason(clinic, line, column, reason):
-    plan = await clinic.plan("patients", PEOPLE + "Good,Gil,1980-01-01,\n" + line + "\n")
+async def test_a_bad_patient_is_named_by_line_column_and_reason(one_clinic, line, column, reason):
+    plan = await one_clinic.plan("patients", PEOPLE + "Good,Gil,1980-01-01,\n" + line + "\n")
     assert (plan.new, reasons(plan)) == (1, [(3, column, reason)])
 
 
-async def test_a_bad_email_is_refused_by_its_column(clinic):
-    plan = await clinic.plan("patients", PEOPLE + "Roe,Ann,1990-01-02,nowhere\n")
+async def test_a_bad_email_is_refused_by_its_column(one_clinic):
+    plan = await one_clinic.plan("patients", PEOPLE + "Roe,Ann,1990-01-02,nowhere\n")
     assert [(r.line, r.column) for r in plan.rejected] == [(2, "Email")]
 
 
-async def test_a_name_that_breaks_careless_software_comes_in_as_it_is(clinic):
-    await clinic.bring("patients", PEOPLE + "O'NEIL-[/x]ŁUKASZ,Zoë,1988-10-10,\n")
-    found = await clinic.patients.find("oneil", today=TODAY)
+async def test_a_name_that_breaks_careless_software_comes_in_as_it_is(one_clinic):
+    await one_clinic.bring("patients", PEOPLE + "O'NEIL-[/x]ŁUKASZ,Zoë,1988-10-10,\n")
+    found = await one_clinic.patients.find("oneil", today=TODAY)
     assert [row.name for row in found.rows] == ["O'NEIL-[/X]ŁUKASZ, Zoë"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-async def test_encodings_met_in_practice_are_read(clinic, encoding):
-    await clinic.bring("patients", f"{PEOPLE}Núñez,José,1990-01-02,\n".encode(encoding))
-    found = await clinic.patients.find("nunez", today=TODAY)
+async def test_encodings_met_in_practice_are_read(one_clinic, encoding):
+    await one_clinic.bring("patients", f"{PEOPLE}Núñez,José,1990-01-02,\n".encode(encoding))
+    found = await one_clinic.patients.find("nunez", today=TODAY)
     assert [row.first_name for row in found.rows] == ["José"]
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"\xff\xfeL\x00a\x00", b"SQLite format 3\x00", b'a,b\n"open', b"x,y\n1,2\n", b"\x81\x8d\n"]
 )
-async def test_what_is_no_such_file_is_refused_whole(clinic, data):
+async def test_what_is_no_such_file_is_refused_whole(one_clinic, data):
     with pytest.raises(InputRefused):
-        await clinic.plan("patients", data)
+        await one_clinic.plan("patients", data)
 
 
-async def test_columns_can_be_mapped_and_dates_follow_the_clinic(clinic):
-    plan = await clinic.plan(
+async def test_columns_can_be_mapped_and_dates_follow_the_clinic(one_clinic):
+    plan = await one_clinic.plan(
         "patients",
         "Nachname;Vorname;Geboren\nRoe;Ann;2/14/84\n",
         {"last_name": "Nachname", "first_name": "vorname", "birth_date": "GEBOREN"},
@@ -203,14 +211,14 @@ async def test_columns_can_be_mapped_and_dates_follow_the_clinic(clinic):
     assert [one.draft.birth_date for one in plan.staged] == [date(1984, 2, 14)]
 
 
-async def test_a_mapping_to_a_column_that_is_missing_is_refused(clinic):
+async def test_a_mapping_to_a_column_that_is_missing_is_refused(one_clinic):
     with pytest.raises(InputRefused, match="no column “Surname”"):
-        await clinic.plan("patients", PEOPLE, {"last_name": "Surname"})
+        await one_clinic.plan("patients", PEOPLE, {"last_name": "Surname"})
 
 
-async def test_the_same_name_and_birth_date_under_another_id_is_not_taken_twice(clinic):
+async def test_the_same_name_and_birth_date_under_another_id_is_not_taken_twice(one_clinic):
     text = "id,last,first,dob\na,Roe,Ann,1990-01-02\nb,roe,ann,1990-01-02\n"
-    plan = await clinic.plan("patients", text)
+    plan = await one_clinic.plan("patients", text)
     assert (plan.new, [(r.line, r.column) for r in plan.rejected]) == (1, [(3, "last")])
 
 
@@ -219,14 +227,23 @@ async def test_the_same_name_and_birth_date_under_another_id_is_not_taken_twice(
 VISITS = "id,start,end,patient,provider,purpose\n"
 
 
-@pytest.fixture
-async def peopled(clinic):
+async def add_people(clinic):
     await clinic.bring("providers", "id,name\nd,Dr Dow\n")
     await clinic.bring(
         "patients",
         "id,last,first,dob,died\np,Poe,Pat,1990-01-01,\nq,Quy,Quin,1991-01-01,\nx,Xu,Xi,1950-01-01,2020-01-01\n",
     )
     return clinic
+
+
+@pytest.fixture
+async def peopled(clinic):
+    return await add_people(clinic)
+
+
+@pytest.fixture
+async def one_peopled(one_clinic):
+    return await add_people(one_clinic)
 
 
 @pytest.mark.parametrize(
@@ -259,8 +276,8 @@ async def peopled(clinic):
         ),
     ],
 )
-async def test_a_future_row_that_does_not_fit_says_why(peopled, line, column, reason):
-    plan = await peopled.plan("appointments", VISITS + line + "\n")
+async def test_a_future_row_that_does_not_fit_says_why(one_peopled, line, column, reason):
+    plan = await one_peopled.plan("appointments", VISITS + line + "\n")
     assert (plan.new, reasons(plan)) == (0, [(2, column, reason)])
 
 
@@ -295,9 +312,7 @@ async def test_who_lacks_the_right_imports_nothing(peopled):
             await peopled.importing.plan(act, kind, b"")
 
 
-async def test_the_demo_exported_into_an_empty_clinic_gives_the_same_agenda_every_day(
-    sqlite_template, tmp_path, clinic
-):
+async def test_the_demo_exported_into_an_empty_clinic_gives_the_same_agenda_every_day(sqlite_template, tmp_path):
     source = tmp_path / "demo.db"
     source.write_bytes(sqlite_template.read_bytes())
     demo = Database(f"sqlite:///{source}")

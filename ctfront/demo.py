@@ -44,7 +44,9 @@ OFFERED = {
 """By provider, in Set-up order."""
 WEEKDAYS = {ALVAREZ: range(5), CHEN: range(5), OSEI: range(5), NOVAK: (1, 3)}
 FULLNESS = {ALVAREZ: 0.34, CHEN: 0.30, OSEI: 0.55, NOVAK: 0.25}
-"""How likely a visit begins at a free slot."""
+"""How likely a visit begins at a free slot of today."""
+OTHER_DAYS = 0.5
+"""How full the other days are beside today: enough to walk through, quick to make."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,12 +222,13 @@ class _Making:
         taken = [LUNCH, *(Span(v.minute, v.minute + v.minutes) for v in placed)]
         if day == self.today:
             taken.append(FIRST_HOUR)
+        fullness = FULLNESS[provider] * (1 if day == self.today else OTHER_DAYS)
         minute = OPEN.start
         while minute < OPEN.end:
             purpose, minutes, _ = self.chance.choice([p for p in PURPOSES if p[0] in OFFERED[provider]])
             visit = Span(minute, min(minute + minutes, 24 * 60))
             fits = visit.end <= OPEN.end and not any(visit.overlaps(span) for span in taken)
-            if not fits or self.chance.random() > FULLNESS[provider]:
+            if not fits or self.chance.random() > fullness:
                 minute += self.clinic.slot_minutes
                 continue
             yield self.other_visit(day, visit, provider, purpose, seen)

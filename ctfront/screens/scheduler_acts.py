@@ -157,7 +157,11 @@ class SchedulerActs(SchedulerView):
 
     async def _edit(self, appointment: Appointment) -> None:
         provider = self._provider_of(appointment)
-        every = {p.id: p for p in await self.scheduling.purposes()}
+        try:
+            every = {p.id: p for p in await self.scheduling.purposes()}
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
         purposes = tuple(every[i] for i in provider.purpose_ids if i in every)
         edited = await self.desk.ask(EditForm(self.scheduling, appointment, purposes))
         if edited is not None:

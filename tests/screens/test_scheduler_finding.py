@@ -3,8 +3,8 @@
 import pytest
 
 from ctfront.app import CTFrontApp
-from tests.clinics import small_clinic
-from tests.desk import Desk, open_desk, read_keys
+from tests.clinics import MONDAY, small_clinic
+from tests.desk import Desk, read_keys
 from tests.screens.conftest import EIGHT, cast
 
 
@@ -135,12 +135,14 @@ async def test_resize_in_the_middle_of_a_form_keeps_what_was_typed(sqlite_url):
     await clinic.database.close()
 
 
-async def test_quit_on_the_line(sqlite_url):
+async def test_a_burst_before_the_first_paint_books_and_quits(sqlite_url):
     clinic = small_clinic(sqlite_url)
+    cast(clinic)
     app = CTFrontApp(clinic.database, clinic.clinic, clinic.mgarcia, lambda: EIGHT)
-    async with open_desk(app) as desk:
-        await desk.press(": q")
-        app.post_message(next(read_keys("enter")))
-        await app.gate.settled()
+    for key in read_keys("down b bau enter enter : q enter"):
+        app.post_message(key)
+    await app.run_async(headless=True, size=(80, 24))
     assert app.return_code == 0
+    day = await clinic.scheduling.day(MONDAY)
+    assert "BAUER" in [a.patient.last_name for a in day.columns[0].appointments]
     await clinic.database.close()

@@ -102,8 +102,10 @@ class KeyGate:
 
     def on_idle(self) -> bool:
         """Take the next step when nothing is left to run; tell whether something was scheduled."""
-        if not self.open or not self.app.is_running or not self.app.screen_stack:
+        if not self.open:
             return False
+        if not self.app.is_running or not self.app.screen_stack:
+            return self._answer_waiters()
         workers = self.pending()
         if workers:
             self._need_frame = True
@@ -131,13 +133,15 @@ class KeyGate:
             self._proved, self._need_layout = False, True
             self.loop.call_soon(self.deliver, self.held.popleft())
             return True
-        if self._waiters:
-            for waiter in self._waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
-            self._waiters.clear()
-            return True
-        return False
+        return self._answer_waiters()
+
+    def _answer_waiters(self) -> bool:
+        """Tell who waits that everything has settled; tell whether anybody did."""
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        return bool(waiters)
 
     def _types_ahead(self) -> bool:
         test = getattr(self.app.focused, "types_ahead", None)
@@ -192,9 +196,7 @@ class KeyGate:
         self.open = False
         self._quiet()
         self.loop.idle.on_idle = None
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        self._answer_waiters()
 
     async def settled(self) -> None:
         """Wait until every key has gone in and its effect has settled."""

@@ -39,7 +39,7 @@ class Field(Horizontal):
 
     DEFAULT_CSS = """
     Field { height: 1; }
-    Field > .label { width: 10; }
+    Field > .label { width: 11; }
     Field > Line { width: 28; }
     Field > .note { width: 1fr; padding-left: 1; }
     """

@@ -139,17 +139,17 @@ class PatientFinder(Vertical):
 
     @on(Input.Changed)
     def search(self, event: Input.Changed) -> None:
-        """Look up what is typed; a search under way for less text is given up."""
+        """Look up what is typed."""
         event.stop()
         if event.value == self.picked:
             return
         self.picked, self.wants_digit = None, False
         if not event.value.strip():
-            self.workers.cancel_group(self, "find")
             self.rows = ()
             self._show("")
             return
-        self.run_worker(self._find(event.value), group="find", exclusive=True)
+        # A search for less text runs to its end: breaking a reading off costs its connection.
+        self.run_worker(self._find(event.value), group="find")
 
     async def _find(self, text: str) -> None:
         try:
@@ -157,6 +157,8 @@ class PatientFinder(Vertical):
         except ClinicError as refusal:
             self.rows = ()
             self._show(str(refusal))
+            return
+        if text != self.value:
             return
         self.rows, self.cursor = found.rows, 0
         heading = "Nobody matches exactly; perhaps:" if found.near_miss else ""
@@ -174,7 +176,7 @@ class PatientFinder(Vertical):
             self.wants_digit = True
             self._show("More than one has that name: type the digit.")
             return
-        self._pick(self.rows[self.cursor])
+        self.take(self.rows[self.cursor])
 
     def takes_digit(self) -> bool:
         """Tell whether a digit picks a row instead of being text."""
@@ -183,7 +185,7 @@ class PatientFinder(Vertical):
     def pick_number(self, digit: int) -> None:
         """Take the row with that digit, if there is one."""
         if 1 <= digit <= min(len(self.rows), MOST_ROWS):
-            self._pick(self.rows[digit - 1])
+            self.take(self.rows[digit - 1])
 
     def walk(self, step: int) -> None:
         """Move the row cursor."""
@@ -194,7 +196,8 @@ class PatientFinder(Vertical):
         """Tell whether another of the rows has the same name."""
         return _names(self.rows)[patient.name.casefold()] > 1
 
-    def _pick(self, patient: PatientName) -> None:
+    def take(self, patient: PatientName) -> None:
+        """Fill the patient in and announce the pick."""
         self.fill(patient)
         self.post_message(self.Picked(patient))
 

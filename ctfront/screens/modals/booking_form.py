@@ -17,6 +17,7 @@ from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, with_leave
+from ctfront.screens.modals.new_patient_form import NewPatientForm
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.form import Choice, Field, Form, Okay
@@ -155,6 +156,24 @@ class BookingForm(Form[Appointment]):
         self.patient = event.patient
         self.picked_text = self.query_one(PatientFinder).value
         self.suggest(event.patient.id)
+
+    @on(PatientFinder.NewPatientWanted)
+    def add_patient(self, event: PatientFinder.NewPatientWanted) -> None:
+        """Add whom nobody matches and come back with the patient picked."""
+        event.stop()
+        self.ask_new_patient(event.text)
+
+    @work(group="new_patient")
+    async def ask_new_patient(self, typed: str) -> None:
+        """Open the New Patient form over this one."""
+        try:
+            providers = await self.scheduling.providers()
+        except ClinicError as refusal:
+            self.say_problem(f"! {refusal}")
+            return
+        added = await desk_of(self).ask(NewPatientForm(self.patients, providers, typed=typed))
+        if added is not None:
+            self.query_one(PatientFinder).take(added)
 
     @work(group="suggest", exclusive=True)
     async def suggest(self, patient_id: int) -> None:

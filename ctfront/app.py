@@ -214,7 +214,9 @@ class CTFrontApp(GatedApp, App[None]):
     @work(group="help")
     async def action_help(self) -> None:
         """List the keys that work here; Enter does what is under the cursor."""
-        screen = self.screen
+        screen = self.desk_screen
+        if screen is None:
+            return
         action = await self.ask(KeyList(keys_of(screen)))
         if action is not None:
             await self.run_action(action, default_namespace=self if action in self._own_actions() else screen)

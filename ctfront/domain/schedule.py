@@ -68,6 +68,11 @@ class DaySchedule:
     change_seen: int = field(default=0, compare=False)
     """Newest change_log id that this reading includes."""
 
+    def is_older_than(self, other: "DaySchedule") -> bool:
+        """Tell whether this is an earlier reading of the same columns."""
+        same = [(c.provider.id, c.day) for c in self.columns] == [(c.provider.id, c.day) for c in other.columns]
+        return same and self.day == other.day and self.change_seen < other.change_seen
+
     def appointment(self, appointment_id: int) -> Appointment | None:
         """Return the appointment with that id, if it is on this day."""
         for column in self.columns:

@@ -17,6 +17,11 @@ from ctfront.widgets.title_line import TitleLine
 TOO_SMALL = "ctfront needs 80 columns and 24 rows. Keys wait until the window is larger."
 
 
+def action_name(action: str) -> str:
+    """Return the bare name of a binding's action: `mark` of `screen.mark('a')`."""
+    return action.partition("(")[0].rpartition(".")[2]
+
+
 class DeskScreen(Screen[None]):
     """A screen with a title above, and the message line and the keys below."""
 
@@ -31,13 +36,15 @@ class DeskScreen(Screen[None]):
         yield from self.compose_body()
         yield MessageLine()
         yield KeyLine(self.KEYS)
-        yield Static(
-            "ctfront needs 80 columns and 24 rows. Keys wait until the window is larger.", markup=False, id="small"
-        )
+        yield Static(TOO_SMALL, markup=False, id="small")
 
     def compose_body(self) -> ComposeResult:
         """Lay out what lies between title and message line."""
         yield from ()
+
+    def works_now(self, action: str) -> bool:
+        """Tell whether an action, by its bare name, would do something now; help dims the others."""
+        return True
 
     @property
     def desk(self) -> FrontDesk:

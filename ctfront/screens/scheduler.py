@@ -11,13 +11,15 @@ from ctfront.domain.errors import ClinicError
 from ctfront.domain.grammar.commands import Verb
 from ctfront.domain.staff import Right
 from ctfront.domain.times import show_date, time_of
+from ctfront.screens.desk_screen import action_name
 from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.go_to import GoTo
 from ctfront.screens.modals.openings_list import OpeningsList
 from ctfront.screens.modals.question import Question
-from ctfront.screens.scheduler_hand import FREE_IN_HAND, SchedulerHand
+from ctfront.screens.scheduler_hand import FREE_IN_HAND, PUT_DOWN_FIRST, SchedulerHand
 from ctfront.screens.scheduler_view import key
 from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
+from ctfront.widgets.day_grid import EMPTY
 
 WATCH_SECONDS = 0.7
 """How often other desks' changes are looked for."""
@@ -51,16 +53,15 @@ class SchedulerScreen(SchedulerHand):
 
     def on_key(self, event: events.Key) -> None:
         """While something is in hand, let only keys that move or find through."""
-        if self.in_hand is None and self.patient_in_hand is None:
+        if self.hand is None:
             return
         active = self.active_bindings.get(event.key)
         if active is None:
             return
-        name = active.binding.action.partition("(")[0].rpartition(".")[2]
-        if name not in FREE_IN_HAND:
+        if action_name(active.binding.action) not in FREE_IN_HAND:
             event.stop()
             event.prevent_default()  # the base class would clear the sentence
-            self.say("Put it down first: Enter puts it down, Esc puts it back.")
+            self.say(PUT_DOWN_FIRST)
 
     @work(group="go_to")
     async def action_go_to(self) -> None:
@@ -103,7 +104,7 @@ class SchedulerScreen(SchedulerHand):
         if self.in_hand is not None:
             self.show_standing()
         elif await self.book_here(patient=self.patient_in_hand, purpose_id=purpose.id):
-            self.patient_in_hand = None
+            self.hold(None)
 
     @work(group="command")
     async def action_command(self) -> None:
@@ -143,7 +144,9 @@ class SchedulerScreen(SchedulerHand):
 
     @work(group="watch", exclusive=True)
     async def watch_others(self) -> None:
-        """Read the shown day again when another desk has touched it."""
+        """Read the shown day again when another desk has touched it; the cursor stays where it is."""
+        if self.grid.schedule is EMPTY:
+            return
         seen = self.grid.schedule.change_seen
         try:
             newest, days = await self.scheduling.changes_since(seen)
@@ -152,5 +155,4 @@ class SchedulerScreen(SchedulerHand):
         if newest == seen or get_current_worker().is_cancelled:
             return
         if any(column.day in days for column in self.grid.schedule.columns) or self.day in days:
-            standing = self.grid.appointment
-            await self.load(appointment_id=standing.id if standing is not None else None)
+            await self.load()

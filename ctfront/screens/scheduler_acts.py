@@ -26,6 +26,10 @@ LETTERS = dict(zip("sfacdon", MARKABLE, strict=True))
 """Letters of the mark menu."""
 
 
+ABOUT_AN_APPOINTMENT = frozenset({"cancel", "mark", "edit", "info", "pick_up"})
+"""Actions that do nothing on a place without an appointment; `cancel` also takes an event away."""
+
+
 class SchedulerActs(SchedulerView):
     """Booking, cancelling, marking, editing and taking back."""
 
@@ -39,6 +43,12 @@ class SchedulerActs(SchedulerView):
         key("enter", "open", "Open", "Open the appointment or event under the cursor", "open"),
         key("u,U", "undo", "Undo", "Take back my last act", "undo"),
     ]
+
+    def works_now(self, action: str) -> bool:
+        """Tell whether what the cursor stands on lets the action do something."""
+        if action == "cancel" and self.event_here() is not None:
+            return True
+        return action not in ABOUT_AN_APPOINTMENT or self.grid.appointment is not None
 
     # -- booking
 

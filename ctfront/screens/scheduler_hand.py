@@ -13,14 +13,17 @@ from ctfront.screens.leave import Leave, with_leave
 from ctfront.screens.modals.reschedule_form import RescheduleForm
 from ctfront.screens.scheduler_acts import SchedulerActs, where, where_and_day
 from ctfront.screens.scheduler_view import key
+from ctfront.widgets.key_line import KeyLine
 
 FREE_IN_HAND = frozenset(
     {
         "move", "page", "edge", "next_appointment", "today", "turn_days", "week", "go_to", "openings",
-        "open", "let_go", "help", "pick_up",
+        "open", "let_go", "help",
     }
 )  # fmt: skip
 """Actions that move or find; everything else waits until the hand is empty."""
+
+PUT_DOWN_FIRST = "Put it down first: Enter puts it down, Esc puts it back."
 
 
 class SchedulerHand(SchedulerActs):
@@ -31,10 +34,33 @@ class SchedulerHand(SchedulerActs):
         key("escape", "let_go", "Put back", "Put back what is in hand", "let_go"),
     ]
 
-    in_hand: Appointment | None = None
-    """The appointment picked up."""
-    patient_in_hand: PatientName | None = None
-    """The patient taken here from their own screen."""
+    HAND_KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Enter", "Put down"),
+        ("Esc", "Put back"),
+        ("[ ]", "Day"),
+        ("{ }", "Week"),
+        ("g", "Go to"),
+        ("f", "Openings"),
+        ("?", "Keys"),
+    )
+
+    hand: Appointment | PatientName | None = None
+    """The appointment picked up, or the patient taken here from their own screen."""
+
+    @property
+    def in_hand(self) -> Appointment | None:
+        """The appointment picked up."""
+        return self.hand if isinstance(self.hand, Appointment) else None
+
+    @property
+    def patient_in_hand(self) -> PatientName | None:
+        """The patient taken here from their own screen."""
+        return self.hand if isinstance(self.hand, PatientName) else None
+
+    def hold(self, what: Appointment | PatientName | None) -> None:
+        """Take something in hand, or empty it; the key line follows."""
+        self.hand = what
+        self.query_one(KeyLine).show(self.KEYS if what is None else self.HAND_KEYS)
 
     def standing_message(self) -> str:
         """Say what is in hand."""
@@ -45,22 +71,18 @@ class SchedulerHand(SchedulerActs):
             return f"In hand: {self.patient_in_hand.name}. Enter on a free place books, Esc lets go."
         return ""
 
+    def works_now(self, action: str) -> bool:
+        """Tell whether a full hand, or an empty one, lets the action do something."""
+        if self.hand is not None:
+            return action in FREE_IN_HAND
+        return action != "let_go" and super().works_now(action)
+
     def show_standing(self) -> None:
         """Bring the message line up to date with the hand."""
         self.say(self.standing_message())
 
-    def hand_refuses(self, action: str) -> bool:
-        """Tell whether the act has to wait, and say so."""
-        if (self.in_hand is None and self.patient_in_hand is None) or action in FREE_IN_HAND:
-            return False
-        self.say("Put it down first: Enter puts it down, Esc puts it back.")
-        return True
-
     def action_pick_up(self) -> None:
         """Pick up the appointment under the cursor."""
-        if self.in_hand is not None or self.patient_in_hand is not None:
-            self.hand_refuses("")
-            return
         if (appointment := self.appointment_here("move")) is None:
             return
         try:
@@ -68,15 +90,15 @@ class SchedulerHand(SchedulerActs):
         except ClinicError as refusal:
             self.say(str(refusal))
             return
-        self.in_hand = appointment
+        self.hold(appointment)
         self.show_standing()
 
     def action_let_go(self) -> None:
         """Put back what is in hand; nothing on an empty one."""
         held = self.in_hand
-        if held is None and self.patient_in_hand is None:
+        if self.hand is None:
             return
-        self.in_hand = self.patient_in_hand = None
+        self.hold(None)
         if held is None:
             self.say("")
             return
@@ -96,7 +118,7 @@ class SchedulerHand(SchedulerActs):
         if held is None or place is None or column is None:
             return
         if place == held.place or self._inside_own_row(held, place):
-            self.in_hand = None
+            self.hold(None)
             self.say(f"{held.patient.name} is where it was.")
             return
         try:
@@ -108,7 +130,7 @@ class SchedulerHand(SchedulerActs):
         if moved is None:
             self.show_standing()
             return
-        self.in_hand = None
+        self.hold(None)
         await self.load(appointment_id=moved.id)
         if moved.id == held.id:
             self.say(f"Moved {where(moved)}. u takes it back.")
@@ -134,7 +156,7 @@ class SchedulerHand(SchedulerActs):
 
     def take_patient(self, patient: PatientName) -> None:
         """Hold a patient: Enter on a free place books."""
-        self.in_hand, self.patient_in_hand = None, patient
+        self.hold(patient)
         self.show_standing()
 
     @work(group="book")
@@ -142,7 +164,7 @@ class SchedulerHand(SchedulerActs):
         """Book the patient in hand here."""
         patient = self.patient_in_hand
         if patient is not None and await self.book_here(patient=patient):
-            self.patient_in_hand = None
+            self.hold(None)
 
     def action_open(self) -> None:
         """Put down what is in hand, else open what is under the cursor."""

@@ -17,7 +17,7 @@ from ctfront.domain.times import minute_of, show_date
 from ctfront.screens.desk_screen import DeskScreen
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
-from ctfront.widgets.appointment_pane import AppointmentPane, appointment_lines, place_lines
+from ctfront.widgets.appointment_pane import AppointmentPane, appointment_facts, place_facts
 from ctfront.widgets.day_grid import DayGrid
 
 
@@ -105,8 +105,9 @@ class SchedulerView(DeskScreen):
             return
         if asked != (self.day, self.week_of):
             return  # another day was asked for meanwhile
-        self.known.clear()
-        self.grid.show(schedule)
+        if not schedule.is_older_than(self.grid.schedule):  # a watcher's may have been overtaken by an act's
+            self.known.clear()
+            self.grid.show(schedule)
         if place is not None:
             self.grid.go_to_place(place)
         wanted = appointment_id or self.wanted_id
@@ -150,7 +151,7 @@ class SchedulerView(DeskScreen):
         pane = self.query_one(AppointmentPane)
         if appointment is not None and grid.cell is not None:
             ids = [a.id for a in grid.cell.appointments]
-            lines = appointment_lines(
+            facts = appointment_facts(
                 appointment,
                 today=self.desk.today,
                 zone=self.desk.clinic.tz,
@@ -158,11 +159,11 @@ class SchedulerView(DeskScreen):
                 nth=(ids.index(appointment.id) + 1, len(ids)),
                 online=self.desk.clinic.online,
             )
-            pane.show(lines)
+            pane.show(facts)
         elif grid.provider_column is not None:
-            pane.show(place_lines(grid.provider_column, grid.minute))
+            pane.show(place_facts(grid.provider_column, grid.minute))
         else:
-            pane.show([safe("Nobody works on this day.")])
+            pane.show([(safe("Nobody works on this day."),)])
 
     def title_left(self) -> str:
         """Return the day in view."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, tzinfo
+from textwrap import wrap
 
 from rich.text import Text
 from textual.widget import Widget
@@ -12,30 +13,44 @@ from ctfront.domain.schedule import Column, Opening
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import age_on, show_date, show_day, show_minute, show_time
 
+BELOW_HEIGHT = 4
+"""Rows of the pane below the grid."""
+
+Facts = tuple[Shown, ...]
+"""What belongs together: one line below the grid, a block of lines beside it."""
+
 
 class AppointmentPane(Widget):
-    """Lines about the appointment, or about the free place."""
+    """Facts about the appointment, or about the free place."""
 
     DEFAULT_CSS = "AppointmentPane { height: 4; }"
 
     def __init__(self, *, id: str = "pane") -> None:
         super().__init__(id=id)
-        self.lines: tuple[Shown, ...] = ()
+        self.groups: tuple[Facts, ...] = ()
 
-    def show(self, lines: Sequence[Shown]) -> None:
-        """Show the lines; unchanged ones cost nothing."""
-        if tuple(lines) != self.lines:
-            self.lines = tuple(lines)
+    def show(self, groups: Sequence[Facts]) -> None:
+        """Show the groups; unchanged ones cost nothing."""
+        if tuple(groups) != self.groups:
+            self.groups = tuple(groups)
             self.refresh()
 
     def render(self) -> Text:
-        """Draw the lines, wrapped where the pane stands beside the grid."""
-        beside = self.size.height > 4
-        text = "\n".join(f" {line}" for line in self.lines)
-        return Text(text, no_wrap=not beside, overflow="fold" if beside else "ellipsis", end="")
+        """Draw a line for each group; where the pane stands beside the grid, a line for each fact."""
+        if self.size.height <= BELOW_HEIGHT:
+            text = "\n".join(f" {'  '.join(facts)}" for facts in self.groups)
+            return Text(text, no_wrap=True, overflow="ellipsis", end="")
+        room = max(self.size.width - 2, 1)
+        blocks = ("\n".join(_folded(fact, room) for fact in facts) for facts in self.groups if facts)
+        return Text("\n\n".join(blocks), no_wrap=True, overflow="ellipsis", end="")
 
 
-def appointment_lines(
+def _folded(fact: Shown, room: int) -> str:
+    """Return a fact in lines of at most `room` characters, further lines set in."""
+    return "\n".join(wrap(fact, room, initial_indent=" ", subsequent_indent="   "))
+
+
+def appointment_facts(
     appointment: Appointment,
     *,
     today: date,
@@ -43,7 +58,7 @@ def appointment_lines(
     patient: Patient | None = None,
     nth: tuple[int, int] = (1, 1),
     online: bool = True,
-) -> list[Shown]:
+) -> list[Facts]:
     """Return what the pane says of an appointment; `patient` adds consent, enrollment and alerts when read."""
     name = appointment.patient
     born = f"b {show_day(name.birth_date)} ({age_on(name.birth_date, today)})"
@@ -61,17 +76,12 @@ def appointment_lines(
     if online and patient is not None:
         what.append("Online: enrolled" if patient.enrolled else "Online: no account")
     made = appointment.created_at.astimezone(zone)
-    by = [f"Created By  {appointment.created_by}  {show_day(made.date())} {show_time(made.time())}"]
+    by = [f"Created By  {appointment.created_by}", f"{show_day(made.date())} {show_time(made.time())}"]
     if appointment.overbooked:
         by.append("overbooked")
     if appointment.overridden:
         by.append("outside hours")
-    return [
-        _joined(who),
-        _joined(what),
-        _joined(by),
-        _joined(_warnings(appointment, patient, today)),
-    ]
+    return [_facts(who), _facts(what), _facts(by), _facts(_warnings(appointment, patient, today))]
 
 
 def _status_words(appointment: Appointment, zone: tzinfo) -> str:
@@ -96,9 +106,9 @@ def _warnings(appointment: Appointment, patient: Patient | None, today: date) ->
     return words
 
 
-def place_lines(column: Column, minute: int) -> list[Shown]:
+def place_facts(column: Column, minute: int) -> list[Facts]:
     """Return what the pane says of a place without an appointment."""
-    where = f"{show_minute(minute)} {show_date(column.day)} · {column.provider.name}"
+    where = f"{show_minute(minute)} {show_date(column.day)}"
     match column.state_at(minute):
         case Opening.EVENT:
             text = next(e.text for e in column.events if e.span.start <= minute < e.span.end)
@@ -111,8 +121,8 @@ def place_lines(column: Column, minute: int) -> list[Shown]:
         case Opening.OPEN:
             until = next((s.end for s in column.free() if s.start <= minute < s.end), minute)
             state = f"free for {until - minute} min" if until > minute else "taken"
-    return [safe(f"{where} · {state}")]
+    return [_facts([where, column.provider.name, state])]
 
 
-def _joined(parts: Sequence[str]) -> Shown:
-    return safe("  ".join(part for part in parts if part))
+def _facts(parts: Sequence[str]) -> Facts:
+    return tuple(safe(part) for part in parts if part)

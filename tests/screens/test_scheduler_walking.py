@@ -1,8 +1,11 @@
 """Stories of walking the schedule."""
 
+import asyncio
+
 import pytest
 
 from ctfront.app import CTFrontApp
+from ctfront.services.scheduling import Scheduling
 from tests.clinics import small_clinic
 from tests.desk import open_desk
 from tests.screens.conftest import EIGHT, cast
@@ -115,4 +118,41 @@ async def test_another_desk_s_booking_appears_and_the_cursor_stays(sqlite_url):
         await desk.settle()
         assert "BAUER" in desk.cells()[3]
         assert "▸OKAFOR" in desk.cells()[4]
+    await clinic.database.close()
+
+
+class HeldReading(Scheduling):
+    """Reads a day as ever, but hands it over only when let go."""
+
+    def __init__(self, *what) -> None:
+        super().__init__(*what)
+        self.let_go = asyncio.Event()
+        self.has_read = asyncio.Event()
+
+    async def day(self, *what, **more):
+        read = await super().day(*what, **more)
+        self.has_read.set()
+        await self.let_go.wait()
+        return read
+
+
+@pytest.mark.parametrize(("keys", "mark"), [("right", "Adj S"), ("a right", "Adj A 8:00")])
+async def test_a_watcher_s_late_reading_moves_no_cursor_and_undoes_nothing(sqlite_url, keys, mark):
+    clinic = small_clinic(sqlite_url)
+    cast(clinic)
+    app = CTFrontApp(clinic.database, clinic.clinic, clinic.mgarcia, lambda: EIGHT)
+    async with open_desk(app) as desk:
+        clinic.book("BAUER", "Dr Alvarez", "8:15", who=clinic.tlee)
+        screen, prompt = app.screen, app.screen.scheduling
+        screen.scheduling = held = HeldReading(clinic.database, clinic.clinic)
+        watching = screen.watch_others()
+        await held.has_read.wait()
+        screen.scheduling = prompt
+        await desk.press(keys)
+        held.let_go.set()
+        await watching.wait()
+        await desk.settle()
+        ruiz, bauer = desk.cells()[2:4]
+        assert (ruiz.split("▸")[0].split()[-len(mark.split()) :], ruiz.split("▸")[1][0]) == (mark.split(), "·")
+        assert "BAUER" in bauer
     await clinic.database.close()

@@ -7,14 +7,22 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen, Screen
-from textual.widgets import Input, OptionList
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from ctfront.screens.desk_screen import DeskScreen, action_name
 from ctfront.widgets.form import Line
 
 NAMES = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "home": "Home",
+    "end": "End",
+    "backspace": "Backspace",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "left_curly_bracket": "{",
@@ -55,17 +63,16 @@ class KeyHelp:
         return words if self.enabled else f"{words}  (not now)"
 
 
-def keys_of(screen: Screen[object]) -> tuple[KeyHelp, ...]:
-    """Return the acts that have a key on a screen, as bound now."""
+def keys_of(screen: DeskScreen) -> tuple[KeyHelp, ...]:
+    """Return the acts that have a key on a screen, as bound now: those of letters first, then what moves."""
     found: dict[str, KeyHelp] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
         if not binding.description or not binding.id:
             continue
-        name = NAMES.get(binding.key, binding.key.removeprefix("upper_"))
-        name = name.upper() if name[:1] == "f" and name[1:].isdecimal() else name
         earlier = found.get(binding.id)
         keys = earlier.keys if earlier else ()
+        name = shown_key(binding.key)
         if name.lower() not in keys:
             keys = (*keys, name)
         found[binding.id] = KeyHelp(
@@ -73,9 +80,19 @@ def keys_of(screen: Screen[object]) -> tuple[KeyHelp, ...]:
             words=binding.description,
             tooltip=binding.tooltip,
             action=binding.action,
-            enabled=active.enabled,
+            enabled=active.enabled and screen.works_now(action_name(binding.action)),
         )
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda help: not help.keys[0].isalpha() or len(help.keys[0]) > 1))
+
+
+def shown_key(key: str) -> str:
+    """Return a key as people call it: `[`, `PgUp`, `F2`, `Ctrl+L`."""
+    if key in NAMES:
+        return NAMES[key]
+    if key[:1] == "f" and key[1:].isdecimal():
+        return key.upper()
+    modifier, plus, letter = key.partition("+")
+    return f"{modifier.capitalize()}+{letter.upper()}" if plus else key.removeprefix("upper_")
 
 
 class KeyList(ModalScreen[str | None]):
@@ -98,8 +115,11 @@ class KeyList(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay the search line above the list."""
         with Vertical(classes="dialog"):
-            yield Line()
+            with Horizontal(id="wanted"):
+                yield Static("Keys that work here. Find:", markup=False, classes="label")
+                yield Line()
             yield OptionList(*self._options(), markup=False)
+            yield Static("Enter does what is under the cursor  Esc leave", markup=False, classes="hint")
 
     def on_mount(self) -> None:
         """Type at once."""

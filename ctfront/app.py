@@ -1,6 +1,6 @@
 """The app: modes, app-wide keys, theme."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -9,6 +9,7 @@ from uuid import uuid4
 from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.theme import Theme
 
 from ctfront.domain.clinic import Clinic
@@ -36,6 +37,9 @@ LAST_PATIENTS = 9
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """Below that the screens don't fit: a message says so and keys are held."""
+
+SCREENS = (SchedulerScreen, PatientInformationScreen)
+"""The modes of the app."""
 
 THEME = Theme(
     name="ctfront",
@@ -96,23 +100,30 @@ class CTFrontApp(GatedApp, App[None]):
         clinic: Clinic,
         actor: Actor,
         clock: Callable[[], datetime],
-        settings: object = None,
+        keymap: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(driver_class=DeskDriver)
         self.database = database
         self.clinic = clinic
         self.actor = actor
         self.clock = clock
-        self.settings = settings
         self.scheduling = Scheduling(database, clinic)
         self.patients = Patients(database, clinic)
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
+        self.set_keymap(dict(keymap or {}))
         self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients))
         self.add_mode("patient", lambda: PatientInformationScreen(self.patients, self.scheduling))
         self.shown_patients: list[int] = []
         """Patients last shown, newest first."""
+
+    @classmethod
+    def key_names(cls) -> frozenset[str]:
+        """Return the names by which a clinic's settings may give acts other keys."""
+        places = {p for screen in (cls, *SCREENS) for p in screen.__mro__ if issubclass(p, DOMNode)}
+        bindings = (binding for place in places for binding in place.__dict__.get("BINDINGS", ()))
+        return frozenset(b.id for b in bindings if isinstance(b, Binding) and b.id)
 
     def on_mount(self) -> None:
         """Open on the Scheduler."""

@@ -47,6 +47,17 @@ class Settings:
 
 SETTINGS_FILE = "settings.toml"
 
+VI = {
+    "scheduler.left": "left,h",
+    "scheduler.down": "down,j",
+    "scheduler.up": "up,k",
+    "scheduler.right": "right,l",
+    "scheduler.mark": "K",
+    "patient.down": "down,j",
+    "patient.up": "up,k",
+}
+"""What `keys = "vi"` stands for: h j k l walk, and marking is K alone."""
+
 
 def state_folder() -> Path:
     """Return the account's folder for logs."""
@@ -92,6 +103,8 @@ def _whole(found: Mapping[str, object], name: str, default: int) -> int:
 
 
 def _keymap(value: object) -> Mapping[str, str]:
+    if value == "vi":
+        return VI
     if not isinstance(value, dict) or not all(isinstance(keys, str) for keys in value.values()):
-        raise SettingsRefused("The setting “keys” is a table of names and keys.")
+        raise SettingsRefused('The setting “keys” is "vi", or a table of names and keys.')
     return value

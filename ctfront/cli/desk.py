@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import click
@@ -63,9 +63,20 @@ def _zone(text: str) -> str:
     return text.strip()
 
 
+def check_keymap(keymap: Mapping[str, str], known: Collection[str]) -> None:
+    """Refuse keys for an act that is not there. Raises `ClinicError`."""
+    from difflib import get_close_matches
+
+    if unknown := sorted(keymap.keys() - set(known)):
+        meant = get_close_matches(unknown[0], sorted(known), n=1, cutoff=0)
+        raise ClinicError(f"The settings give “{unknown[0]}” a key, which is no act; perhaps {meant[0]} is meant.")
+
+
 def run_app(desk: Desk) -> None:
     """Run the app until it is left; what it did not foresee goes to the log, not to the screen."""
     from ctfront.app import CTFrontApp
+
+    check_keymap(desk.settings.keymap, CTFrontApp.key_names())
 
     class Quiet(CTFrontApp):
         """The app without Textual's own traceback on the way out."""
@@ -73,7 +84,7 @@ def run_app(desk: Desk) -> None:
         def _fatal_error(self) -> None:
             self._close_messages_no_wait()
 
-    app = Quiet(desk.database, desk.clinic, desk.actor, desk.clock, desk.settings)
+    app = Quiet(desk.database, desk.clinic, desk.actor, desk.clock, desk.settings.keymap)
     desk.run(app.run_async())
     if app._exception is not None:
         raise app._exception

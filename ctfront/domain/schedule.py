@@ -68,6 +68,11 @@ class DaySchedule:
     change_seen: int = field(default=0, compare=False)
     """Newest change_log id that this reading includes."""
 
+    @property
+    def is_week(self) -> bool:
+        """Whether the columns are one provider's days."""
+        return len({column.day for column in self.columns}) > 1
+
     def is_older_than(self, other: "DaySchedule") -> bool:
         """Tell whether this is an earlier reading of the same columns."""
         same = [(c.provider.id, c.day) for c in self.columns] == [(c.provider.id, c.day) for c in other.columns]

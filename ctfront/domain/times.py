@@ -59,7 +59,12 @@ def wall_clock(instant: datetime, zone: str) -> datetime:
 
 def show_date(day: date) -> str:
     """Return `Mon 2 Mar 2026`."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{show_weekday(day)} {day.year}"
+
+
+def show_weekday(day: date) -> str:
+    """Return `Mon 2 Mar`, where the year is in view."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
 def show_day(day: date) -> str:

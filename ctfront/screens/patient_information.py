@@ -28,7 +28,7 @@ class PatientInformationScreen(DeskScreen):
     NAME: ClassVar[str] = "PATIENT INFORMATION"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("b", "Book"),
-        ("Enter", "Show on the Scheduler"),
+        ("Enter", "Show appointment"),
         ("/", "Find"),
         ("n", "New patient"),
         ("F2", "Scheduler"),

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual import events, work
 from textual.binding import BindingType
-from textual.worker import get_current_worker
+from textual.worker import Worker
 
 from ctfront.domain.appointments import Place
 from ctfront.domain.errors import ClinicError
@@ -47,9 +47,17 @@ class SchedulerScreen(SchedulerHand):
         key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
 
+    watching: Worker[None] | None = None
+    """The last look for what other desks change."""
+
     def on_mount(self) -> None:
         """Look for what other desks change."""
-        self.set_interval(WATCH_SECONDS, self.watch_others)
+        self.set_interval(WATCH_SECONDS, self.look_out)
+
+    def look_out(self) -> None:
+        """Look for changes unless the last look is still under way: breaking it off would never see any."""
+        if self.watching is None or self.watching.is_finished:
+            self.watching = self.watch_others()
 
     def on_key(self, event: events.Key) -> None:
         """While something is in hand, let only keys that move or find through."""
@@ -142,7 +150,7 @@ class SchedulerScreen(SchedulerHand):
         else:
             self.desk.show_patient(self.grid.appointment.patient.id)
 
-    @work(group="watch", exclusive=True)
+    @work(group="watch")
     async def watch_others(self) -> None:
         """Read the shown day again when another desk has touched it; the cursor stays where it is."""
         if self.grid.schedule is EMPTY:
@@ -152,7 +160,7 @@ class SchedulerScreen(SchedulerHand):
             newest, days = await self.scheduling.changes_since(seen)
         except ClinicError:
             return  # the next act says so; a watcher has nobody to tell
-        if newest == seen or get_current_worker().is_cancelled:
+        if newest == seen:
             return
         if any(column.day in days for column in self.grid.schedule.columns) or self.day in days:
             await self.load()

@@ -169,7 +169,7 @@ class SchedulerView(DeskScreen):
         """Return the day in view."""
         column = self.grid.provider_column
         if self.week_of is not None and column is not None:
-            return f"{show_date(self.day)} week"
+            return f"{show_date(self.day)} · {column.provider.name}"
         return show_date(self.day)
 
     # -- walking

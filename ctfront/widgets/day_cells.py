@@ -17,6 +17,9 @@ CLOSED = "░░"
 BREAK = "~"
 EVENT = "■"
 
+ROOM_FOR_PURPOSE = 18
+"""Width from which a cell also says the visit purpose; a narrower one leaves the room to the name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
@@ -118,7 +121,8 @@ def _appointment_text(
     flag = "@" if appointment.online else " "
     if appointment.overbooked:
         flag = "+" if flag == " " else flag + "+"
-    right = f"{safe(appointment.purpose_letter):>3} {status_mark(appointment, zone)}{flag}"
+    purpose = f"{safe(appointment.purpose_letter):>3} " if width >= ROOM_FOR_PURPOSE else ""
+    right = f"{purpose}{status_mark(appointment, zone)}{flag}"
     name: str = appointment.patient.name
     if appointment.span.start != minute:
         name = f":{appointment.span.start % 60:02} {name}"

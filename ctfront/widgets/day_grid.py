@@ -13,11 +13,14 @@ from textual.widget import Widget
 from ctfront.domain.appointments import Appointment, Place
 from ctfront.domain.schedule import Column, DaySchedule
 from ctfront.domain.text import safe
-from ctfront.domain.times import minute_of, show_date, show_time, time_of
+from ctfront.domain.times import minute_of, show_time, show_weekday, time_of
 from ctfront.widgets.day_cells import Cell, cell_text, fit, lay_out
 
 TIME_WIDTH = 6
 NARROWEST = 22
+"""Columns of the terminal that a provider's column of a day needs."""
+NARROWEST_OF_WEEK = 14
+"""The same for a day of a week: five stand side by side on 80."""
 WIDEST = 44
 PLAIN = Style()
 DIM = Style(dim=True)
@@ -112,7 +115,7 @@ class DayGrid(Widget, can_focus=True):
         columns = self.schedule.columns
         here = [i for i, c in enumerate(columns) if c.provider.id == provider_id]
         here = [i for i in here if columns[i].day == day] or here[:1]
-        if len({c.provider.id for c in columns}) == 1 and day is not None:
+        if self.schedule.is_week and day is not None:
             here = [i for i, c in enumerate(columns) if c.day == day] or [
                 i for i, c in enumerate(columns) if c.day.weekday() == day.weekday()
             ]
@@ -214,7 +217,8 @@ class DayGrid(Widget, can_focus=True):
     @property
     def columns_in_view(self) -> int:
         """How many columns fit."""
-        fitting = max((self.size.width - TIME_WIDTH) // NARROWEST, 1)
+        narrowest = NARROWEST_OF_WEEK if self.schedule.is_week else NARROWEST
+        fitting = max((self.size.width - TIME_WIDTH) // narrowest, 1)
         return max(min(fitting, len(self.schedule.columns)), 1)
 
     @property
@@ -262,12 +266,11 @@ class DayGrid(Widget, can_focus=True):
         return range(self.first_column, min(self.first_column + self.columns_in_view, len(self.cells)))
 
     def _names(self) -> list[Segment]:
-        week = len({c.day for c in self.schedule.columns}) > 1
         width = self.column_width
         segments = [Segment(" Time ", BOLD)]
         for index in self._visible():
             column = self.schedule.columns[index]
-            name = show_date(column.day) if week else safe(column.provider.name)
+            name = show_weekday(column.day) if self.schedule.is_week else safe(column.provider.name)
             hidden_left = index == self.first_column > 0
             hidden_right = index == self._visible()[-1] < len(self.cells) - 1
             tail = f"{len(self.cells) - 1 - index} more ›" if hidden_right else ""

@@ -1,7 +1,7 @@
 """Stories run twice: key by key in one fresh clinic, and as one burst in another."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -63,8 +63,8 @@ class End:
         return line.split()[0].split("▸")[0], line.split("▸")[1][:20].split("  ")[0].strip()
 
 
-async def live_through(clinic: SmallClinic, script: str, *, burst: bool, who: str, size, now) -> End:
-    app = CTFrontApp(clinic.database, clinic.clinic, getattr(clinic, who), lambda: now)
+async def live_through(clinic: SmallClinic, script: str, *, burst: bool, who: str, size, now, keymap) -> End:
+    app = CTFrontApp(clinic.database, clinic.clinic, getattr(clinic, who), lambda: now, keymap)
     async with open_desk(app, size=size) as desk:
         await (desk.burst(script) if burst else desk.press(script))
         cells = desk.cells()
@@ -85,6 +85,7 @@ def both_ways(sqlite_template, tmp_path):
         who: str = "mgarcia",
         size: tuple[int, int] = (80, 24),
         now: datetime = EIGHT,
+        keymap: Mapping[str, str] | None = None,
     ) -> End:
         ends = []
         for burst in (False, True):
@@ -92,7 +93,8 @@ def both_ways(sqlite_template, tmp_path):
             shutil.copyfile(sqlite_template, path)
             clinic = small_clinic(f"sqlite:///{path}")
             scene(clinic)
-            ends.append(await live_through(clinic, script, burst=burst, who=who, size=size, now=now))
+            how = {"who": who, "size": size, "now": now, "keymap": keymap}
+            ends.append(await live_through(clinic, script, burst=burst, **how))
         slow, burst_end = ends
         assert burst_end.rows == slow.rows
         assert burst_end.cells == slow.cells

@@ -3,6 +3,7 @@
 import pytest
 
 from ctfront.app import CTFrontApp
+from ctfront.settings import VI
 from tests.clinics import MONDAY, small_clinic
 from tests.desk import Desk, read_keys
 from tests.screens.conftest import EIGHT, cast
@@ -96,6 +97,29 @@ async def test_help_lists_the_keys_and_finds_by_words(monday):
 
 async def test_help_does_what_is_under_its_cursor(monday):
     assert (await monday("ctrl+p arrived enter")).status_of("RUIZ") == ["arrived"]
+
+
+async def test_help_dims_what_cannot_be_done_here(monday):
+    free = (await monday("down ? cancel")).screen
+    taken = (await monday("? cancel")).screen
+    assert ("(not now)" in free, "(not now)" in taken) == (True, False)
+
+
+async def test_help_in_a_full_hand_offers_only_what_moves(monday):
+    end = await monday("m ? cancel enter")
+    assert end.status_of("RUIZ") == ["scheduled"]
+    assert end.message.startswith("In hand: RUIZ, Ana")
+
+
+async def test_the_key_line_says_what_a_full_hand_does(monday):
+    assert (await monday("m down")).cells[-1].startswith(" Enter Put down  Esc Put back")
+    assert (await monday("m down esc")).cells[-1].startswith(" b Book  i Info")
+
+
+async def test_the_vi_set_walks_with_letters(monday):
+    end = await monday("j l h j K f", keymap=VI)
+    assert end.cursor == ("8:30", "OKAFOR, Grace")
+    assert end.status_of("OKAFOR") == ["confirmed"]
 
 
 async def test_find_opens_the_patient(monday):

@@ -77,7 +77,10 @@ class OpeningsList(ModalScreen[tuple[Start, VisitPurpose] | None]):
 
     def on_mount(self) -> None:
         """Type at once."""
-        self.query_one(OpeningsLine).focus()
+        line = self.query_one(OpeningsLine)
+        line.focus()
+        if not line.value:
+            self.look("")
 
     @on(Input.Changed)
     def follow(self, event: Input.Changed) -> None:
@@ -94,7 +97,7 @@ class OpeningsList(ModalScreen[tuple[Start, VisitPurpose] | None]):
             command = self._read(text)
             self.purpose = next((p for p in self.purposes if p.name == command.purpose), None)
             if self.purpose is None:
-                raise InputRefused(f"Which purpose: {', '.join(p.name for p in self.purposes)}?")
+                raise InputRefused(f"Which purpose: {', '.join(f'{p.letter} {p.name}' for p in self.purposes)}?")
             until = self._until(command)
             self.starts = await self.scheduling.openings(
                 self.purpose.id,

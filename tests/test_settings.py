@@ -1,0 +1,50 @@
+"""The settings file: what can be chosen, and what is refused with the name of the setting."""
+
+import pytest
+
+from ctfront.app import CTFrontApp
+from ctfront.cli.desk import check_keymap
+from ctfront.domain.errors import ClinicError
+from ctfront.settings import VI, SettingsRefused, read_settings
+
+
+@pytest.fixture
+def settings_of(tmp_path):
+    """Read a settings file that holds the text."""
+
+    def read(text: str):
+        (tmp_path / "settings.toml").write_text(text, encoding="utf-8")
+        return read_settings(str(tmp_path / "clinic.db"))
+
+    return read
+
+
+def test_without_a_file_everything_has_its_default(tmp_path):
+    settings = read_settings(str(tmp_path / "clinic.db"))
+    assert (settings.hold_seconds, settings.keymap, settings.ascii) == (30, {}, False)
+
+
+def test_a_table_gives_acts_other_keys(settings_of):
+    assert settings_of('[keys]\n"scheduler.book" = "B,insert"').keymap == {"scheduler.book": "B,insert"}
+
+
+def test_vi_is_a_set_that_ships(settings_of):
+    assert settings_of('keys = "vi"').keymap == VI
+
+
+def test_every_key_of_the_vi_set_belongs_to_an_act():
+    assert VI.keys() - CTFrontApp.key_names() == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("hold = -1", "“hold”"), ('keys = "emacs"', "“keys”"), ("[keys]\nx = 1", "“keys”"), ("colour = 1", "“colour”")],
+)
+def test_what_cannot_be_is_refused_by_its_name(settings_of, text, named):
+    with pytest.raises(SettingsRefused, match=named):
+        settings_of(text)
+
+
+def test_a_key_for_no_act_is_refused_with_the_nearest():
+    with pytest.raises(ClinicError, match=r"“scheduler\.bok” a key, which is no act; perhaps scheduler\.book is meant"):
+        check_keymap({"scheduler.bok": "b"}, CTFrontApp.key_names())

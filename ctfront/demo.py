@@ -31,6 +31,8 @@ OPEN = Span(8 * 60, 18 * 60)
 LUNCH = Span(12 * 60, 13 * 60)
 FIRST_HOUR = Span(OPEN.start, OPEN.start + 60)
 FORTNIGHT = 14
+STEPS = 50
+"""How often making it tells that it goes on."""
 OTHERS = 184
 """Patients besides the cast."""
 
@@ -66,8 +68,11 @@ class Visit:
     note: str = ""
 
 
-def make_demo(database: "Database", now: datetime, seed: int) -> None:
-    """Make the demo clinic in an empty database, all its acts done by `now`."""
+def make_demo(database: "Database", now: datetime, seed: int, *, progress: Callable[[], None] = lambda: None) -> None:
+    """Make the demo clinic in an empty database, all its acts done by `now`.
+
+    `progress` is called `STEPS` times at the most, from the database thread.
+    """
     founded = now - timedelta(days=60)
     draft = FoundingDraft(
         name=NAME,
@@ -77,7 +82,7 @@ def make_demo(database: "Database", now: datetime, seed: int) -> None:
         identity=Identity.DEMO,
     )
     clinic, admin = found_clinic(database, founded, draft)
-    database.write_now(lambda session: _Making(session, clinic, admin, now, seed).whole(founded))
+    database.write_now(lambda session: _Making(session, clinic, admin, now, seed, progress).whole(founded))
 
 
 def first_open_day(day: date) -> date:
@@ -94,6 +99,7 @@ class _Making:
     admin: Actor
     now: datetime
     seed: int
+    progress: Callable[[], None]
     acts: int = 0
     staff: dict[str, Actor] = field(default_factory=dict)
     providers: dict[str, int] = field(default_factory=dict)
@@ -273,8 +279,10 @@ class _Making:
             steps.append((visit.booked, number, book))
             if visit.end is not None:
                 steps.append((self.finished(visit), number, finish))
-        for _, _, step in sorted(steps, key=lambda step: step[:2]):
+        for number, (_, _, step) in enumerate(sorted(steps, key=lambda step: step[:2])):
             step()
+            if number * STEPS // len(steps) < (number + 1) * STEPS // len(steps):
+                self.progress()
 
     def book(self, visit: Visit) -> int:
         """Book one visit as whoever made it."""

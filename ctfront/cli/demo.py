@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from ctfront.cli import Asked
 from ctfront.cli.desk import check_terminal, run_app
 from ctfront.cli.opening import NOW_VARIABLE, desk_at, opened_database, read_now, settings_for
 from ctfront.data import clinic as clinics
-from ctfront.demo import OPEN, ZONE, first_open_day, make_demo
+from ctfront.demo import OPEN, STEPS, ZONE, first_open_day, make_demo
 from ctfront.domain.clinic import Identity
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.text import safe
@@ -45,7 +46,8 @@ def command(asked: Asked, folder: Path | None, make_only: bool, seed: int, hold:
         with opened_database(settings, may_be_new=True) as (database, runner):
             clinic = database.write_now(clinics.load_clinic)
             if clinic is None:
-                make_demo(database, start, seed)
+                with click.progressbar(length=STEPS, label="Making the clinic", file=sys.stderr) as bar:
+                    make_demo(database, start, seed, progress=partial(bar.update, 1))
             elif clinic.identity is not Identity.DEMO:
                 raise ClinicError(f"{settings.database} is a real clinic; a demo wants a folder of its own.")
             if make_only:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.providers import Break, Event, Provider
-from ctfront.domain.times import Span, subtract
+from ctfront.domain.times import Span, merge, subtract
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,8 @@ class Column:
     events: tuple[Event, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     """Sorted by start, live ones first, deleted ones absent."""
+    of: tuple["Column", ...] = ()
+    """The columns that this one sums up: a day of several providers, of which only counts that they are free."""
 
     def state_at(self, minute: int) -> "Opening":
         """Tell whether the minute is bookable, and why not."""
@@ -38,6 +40,10 @@ class Column:
         """Return how many live appointments are in progress at the minute."""
         return sum(a.live and a.span.start <= minute < a.span.end for a in self.appointments)
 
+    def free_of(self, minute: int) -> tuple["Column", ...]:
+        """Return which of the columns summed up are free at the minute."""
+        return tuple(c for c in self.of if any(span.start <= minute < span.end for span in c.free()))
+
     def bookable(self) -> tuple[Span, ...]:
         """Return office hours without breaks and events."""
         return subtract(self.hours, [*(b.span for b in self.breaks), *(e.span for e in self.events)])
@@ -47,6 +53,12 @@ class Column:
         edges = sorted({edge for a in self.appointments if a.live for edge in (a.span.start, a.span.end)})
         full = [Span(start, end) for start, end in pairwise(edges) if self.load_at(start) >= self.provider.governor]
         return subtract(self.bookable(), full)
+
+
+def summed_up(day: date, columns: Sequence[Column]) -> Column:
+    """Return the day of several providers as one column, in the name of the first."""
+    hours = merge(span for column in columns for span in column.hours)
+    return Column(provider=columns[0].provider, day=day, hours=hours, of=tuple(columns))
 
 
 class Opening(StrEnum):
@@ -70,8 +82,8 @@ class DaySchedule:
 
     @property
     def is_week(self) -> bool:
-        """Whether the columns are one provider's days."""
-        return len({column.day for column in self.columns}) > 1
+        """Whether the columns are days, of one provider or of all."""
+        return len({column.day for column in self.columns}) > 1 or any(column.of for column in self.columns)
 
     def is_older_than(self, other: "DaySchedule") -> bool:
         """Tell whether this is an earlier reading of the same columns."""

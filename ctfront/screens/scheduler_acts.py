@@ -20,7 +20,7 @@ from ctfront.screens.modals.edit_form import EditForm
 from ctfront.screens.modals.event_form import EventForm
 from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.question import Question
-from ctfront.screens.scheduler_view import SchedulerView, key
+from ctfront.screens.scheduler_view import ALL, SchedulerView, key
 
 LETTERS = dict(zip("sfacdon", MARKABLE, strict=True))
 """Letters of the mark menu."""
@@ -141,6 +141,9 @@ class SchedulerActs(SchedulerView):
     async def action_mark_menu(self) -> None:
         """Offer the marks, the approval of a request, or a walk-in and an event."""
         appointment = self.grid.appointment
+        if self.week_of == ALL:
+            self.say("Enter shows the day first: marks belong to one provider.")
+            return
         if appointment is not None and appointment.status is Status.REQUESTED:
             if await self.desk.ask(Question(f"Approve {where(appointment)}?", yes="approve")):
                 await self._mark(appointment, Status.SCHEDULED)
@@ -186,12 +189,19 @@ class SchedulerActs(SchedulerView):
     async def open_here(self) -> None:
         """Open what is under the cursor."""
         event, appointment = self.event_here(), self.grid.appointment
-        if appointment is not None:
+        if self.week_of == ALL:
+            await self.show_place_on_its_day()
+        elif appointment is not None:
             await self._edit(appointment)
         elif event is not None:
             self.say(f"{safe(event.text)} {_times(event)}. c takes it away.")
         else:
             self.say("b books this place.")
+
+    async def show_place_on_its_day(self) -> None:
+        """Go from how many are free to the day, the cursor on the first who is."""
+        self.week_of = None
+        await self.load(place=self.grid.place)
 
     @work(group="undo")
     async def action_undo(self) -> None:

@@ -20,6 +20,9 @@ from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.appointment_pane import AppointmentPane, appointment_facts, place_facts
 from ctfront.widgets.day_grid import DayGrid
 
+ALL = 0
+"""Stands for every provider where a provider's id may stand."""
+
 
 def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
     """Make a binding of the Scheduler; its id lets a clinic remap it."""
@@ -46,7 +49,7 @@ class SchedulerView(DeskScreen):
         key("right_square_bracket,full_stop", "turn_days(1)", "Day on", "Show the day after", "day_on"),
         key("left_curly_bracket,less_than_sign", "turn_days(-7)", "Week back", "A week earlier", "week_back"),
         key("right_curly_bracket,greater_than_sign", "turn_days(7)", "Week on", "A week later", "week_on"),
-        key("w,W", "week", "Week", "This provider's week, and back to the day", "week"),
+        key("w,W", "week", "Week", "This provider's week, again: free places of all, again: the day", "week"),
     ]
 
     def __init__(self, scheduling: Scheduling, patients: Patients) -> None:
@@ -55,7 +58,7 @@ class SchedulerView(DeskScreen):
         self.patients = patients
         self.day = date(2000, 1, 1)
         self.week_of: int | None = None
-        """Whose week is shown; None for the day of everybody."""
+        """Whose week is shown; `ALL` for how many are free in it, None for the day of everybody."""
         self.wanted_id: int | None = None
         """The appointment that the cursor goes to as soon as a reading has it; outlives a reading given up."""
         self.known: dict[int, Patient] = {}
@@ -98,6 +101,8 @@ class SchedulerView(DeskScreen):
         try:
             if self.week_of is None:
                 schedule = await self.scheduling.day(self.day, today=self.desk.today)
+            elif self.week_of == ALL:
+                schedule = await self.scheduling.free_week(self.day)
             else:
                 schedule = await self.scheduling.week(self.week_of, self.day)
         except ClinicError as refusal:
@@ -160,14 +165,16 @@ class SchedulerView(DeskScreen):
                 online=self.desk.clinic.online,
             )
             pane.show(facts)
-        elif grid.provider_column is not None:
-            pane.show(place_facts(grid.provider_column, grid.minute))
+        elif grid.shown_column is not None:
+            pane.show(place_facts(grid.shown_column, grid.minute))
         else:
             pane.show([(safe("Nobody works on this day."),)])
 
     def title_left(self) -> str:
         """Return the day in view."""
         column = self.grid.provider_column
+        if self.week_of == ALL:
+            return f"{show_date(self.day)} · free places"
         if self.week_of is not None and column is not None:
             return f"{show_date(self.day)} · {column.provider.name}"
         return show_date(self.day)
@@ -219,12 +226,12 @@ class SchedulerView(DeskScreen):
         self.go_to_day(day)
 
     def action_week(self) -> None:
-        """Show this provider's week, or the day again."""
+        """Show this provider's week, then how many are free in it, then the day again."""
         column = self.grid.provider_column
         if self.week_of is None and column is not None:
             self.week_of = column.provider.id
         else:
-            self.week_of = None
+            self.week_of = None if self.week_of == ALL else ALL
         self.reload()
 
     def appointment_here(self, verb: str) -> Appointment | None:

@@ -19,7 +19,7 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import NotFound
 from ctfront.domain.openings import PartOfDay, free_from, next_starts
 from ctfront.domain.providers import Event, Provider, VisitPurpose
-from ctfront.domain.schedule import Column, DaySchedule, Start
+from ctfront.domain.schedule import Column, DaySchedule, Start, summed_up
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line, safe
 from ctfront.domain.times import Span, minute_of, show_date, show_minute
@@ -62,6 +62,16 @@ class Scheduling:
             newest = await self._newest_change(session)
             columns = await self._columns(session, monday, monday + WEEK, provider_ids=[provider_id])
         shown = tuple(c for c in columns if c.day.weekday() < 5 or _is_used(c))
+        return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
+
+    async def free_week(self, day: date) -> DaySchedule:
+        """Return the week around the day with the providers of each day summed up; days without any are left out."""
+        monday = day - timedelta(days=day.weekday())
+        async with self._database.reading() as session:
+            newest = await self._newest_change(session)
+            columns = [c for c in await self._columns(session, monday, monday + WEEK) if c.hours]
+        days = [(d, [c for c in columns if c.day == d]) for d in sorted({c.day for c in columns})]
+        shown = tuple(summed_up(d, of_day) for d, of_day in days)
         return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
 
     async def appointment(self, appointment_id: int) -> Appointment:

@@ -60,6 +60,12 @@ async def test_f3_shows_the_last_patient_again(monday):
     assert "RUIZ, Ana" in end.cells[1]
 
 
+async def test_esc_goes_back_to_the_scheduler_and_no_further(monday):
+    end = await monday("down i / kap enter esc esc a")
+    assert end.cursor == ("8:15", "·")
+    assert end.message == "No appointment here to mark."
+
+
 async def test_b_takes_the_patient_in_hand(monday):
     end = await monday("/ oka enter b right enter enter")
     assert (480, "Dr Chen", "OKAFOR") in end.live()

@@ -14,6 +14,7 @@ from ctfront.domain.providers import Event, Provider
 from ctfront.domain.schedule import Column
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_date, show_minute, show_time, time_of
+from ctfront.screens.leave import Leave, with_leave
 from ctfront.screens.modals.booking_form import BookingForm, BookingOffer
 from ctfront.screens.modals.cancel_form import CancelForm
 from ctfront.screens.modals.edit_form import EditForm
@@ -128,11 +129,19 @@ class SchedulerActs(SchedulerView):
             await self._mark(appointment, LETTERS[letter])
 
     async def _mark(self, appointment: Appointment, to: Status) -> None:
+        desk = self.desk
+
+        async def attempt(leave: Leave) -> Appointment:
+            how = {"overbook": leave.overbook, "double_book_patient": leave.double_book_patient}
+            return await self.scheduling.mark(desk.act(), appointment.id, to, version=appointment.version, **how)
+
         try:
-            marked = await self.scheduling.mark(self.desk.act(), appointment.id, to, version=appointment.version)
+            marked = await with_leave(desk, attempt)
         except ClinicError as refusal:
             await self.load()
             self.say(str(refusal))
+            return
+        if marked is None:
             return
         await self.load(appointment_id=marked.id)
         self.say(f"{marked.patient.name} is {to.word.lower()}. u takes it back.")

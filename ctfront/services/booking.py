@@ -104,6 +104,7 @@ def move(
     before = placing.fields_of(row)
     for name, value in placing.place_fields(place, length, starts_at).items():
         setattr(row, name, value)
+    row.overbooked = False
     row.overridden = placing.is_outside_hours(session, provider, place, length)
     placing.settle(session, clinic, act, row, provider, old=was.status, overbook=overbook, double=double_book_patient)
     moved = appointments.load_appointment(session, clinic.id, appointment_id)
@@ -206,9 +207,17 @@ def delete(session: Session, clinic: Clinic, act: Act, appointment_id: int, *, v
 
 
 def mark(
-    session: Session, clinic: Clinic, act: Act, appointment_id: int, to: Status, *, version: int | None = None
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    appointment_id: int,
+    to: Status,
+    *,
+    version: int | None = None,
+    overbook: bool = False,
+    double_book_patient: bool = False,
 ) -> Appointment:
-    """Give an appointment its next status, or correct it."""
+    """Give an appointment its next status, or correct it; one that comes back to life wants its place again."""
     if earlier := ledger.repeated(session, act):
         return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
     act.who.require(Right.BOOK)
@@ -224,7 +233,17 @@ def mark(
     before = placing.fields_of(row)
     row.status, row.status_at = to.value, act.at
     provider = clinics.load_provider(session, clinic.id, row.provider_id)
-    placing.settle(session, clinic, act, row, provider, old=was.status)
+    placing.settle(
+        session,
+        clinic,
+        act,
+        row,
+        provider,
+        old=was.status,
+        stays=True,
+        overbook=overbook,
+        double=double_book_patient,
+    )
     marked = appointments.load_appointment(session, clinic.id, appointment_id)
     sentence = f"{marked.patient.name} is {to.word.lower()}."
     _record(session, clinic, act, "mark", [(marked, before)], sentence)
@@ -260,7 +279,17 @@ def edit(
         placing.check_place(session, clinic, act, provider, was.place, minutes, override, None, started=True)
         row.purpose_id, row.minutes = purpose_id, minutes
         row.overridden = placing.is_outside_hours(session, provider, was.place, minutes)
-    placing.settle(session, clinic, act, row, provider, old=was.status, overbook=overbook, double=double_book_patient)
+    placing.settle(
+        session,
+        clinic,
+        act,
+        row,
+        provider,
+        old=was.status,
+        stays=minutes == was.minutes,
+        overbook=overbook,
+        double=double_book_patient,
+    )
     edited = appointments.load_appointment(session, clinic.id, appointment_id)
     _record(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
     return edited

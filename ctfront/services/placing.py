@@ -93,20 +93,27 @@ def settle(
     provider: Provider | None,
     *,
     old: Status | None,
+    stays: bool = False,
     overbook: bool = False,
     double: bool = False,
     reason: str = "",
     keep_step: bool = True,
 ) -> None:
-    """Save the row, give it exactly the seats that its status and place want, and keep the step."""
+    """Save the row, give it exactly the seats that its status and place want, and keep the step.
+
+    `stays` tells that place and length are as they were: one that was live and is so still keeps its seats, also
+    those beyond the cap that it once got leave for.
+    """
     session.flush()
     status = Status(row.status)
-    seats.free(session, [row.id])
-    if status in LIVE and provider is not None and row.day >= today(clinic, act):
-        if overbook:
-            act.who.require(Right.OVERBOOK)
-        row.overbooked = _take_seats(session, clinic, row, provider, overbook=overbook or row.overbooked, double=double)
-        session.flush()
+    if not (stays and old in LIVE and status in LIVE):
+        seats.free(session, [row.id])
+        if status in LIVE and provider is not None and row.day >= today(clinic, act):
+            had_leave = row.overbooked
+            row.overbooked = _take_seats(session, clinic, row, provider, overbook=overbook, double=double)
+            if row.overbooked and not had_leave:
+                act.who.require(Right.OVERBOOK)
+            session.flush()
     if keep_step and status is not old:
         session.add(
             StatusChangeRow(

@@ -180,9 +180,11 @@ class Scheduling:
         """Take an appointment out of sight; return it as it was."""
         return await self._write(partial(booking.delete, version=version), act, appointment_id)
 
-    async def mark(self, act: Act, appointment_id: int, to: Status, *, version: int | None = None) -> Appointment:
-        """Give an appointment its next status. Raises `StatusRefused`."""
-        return await self._write(partial(booking.mark, version=version), act, appointment_id, to)
+    async def mark(
+        self, act: Act, appointment_id: int, to: Status, *, version: int | None = None, **how: Any
+    ) -> Appointment:
+        """Give an appointment its next status. Raises `StatusRefused`; see `booking.mark`."""
+        return await self._write(partial(booking.mark, version=version, **how), act, appointment_id, to)
 
     async def edit(
         self, act: Act, appointment_id: int, *, version: int, purpose_id: int, minutes: int, note: str, **how: Any

@@ -73,15 +73,23 @@ def _put_back(session: Session, clinic: Clinic, act: Act, last: ActRow, step: Ma
         row.status, row.status_at = Status.DELETED.value, act.at
         placing.settle(session, clinic, act, row, None, old=old)
         return days
+    stood = _stands(row)
     for name in placing.UNDOABLE_FIELDS:
         setattr(row, name, _revived(name, step["before"][name]))
     provider = clinics.load_provider(session, clinic.id, row.provider_id)
+    stays = _stands(row) == stood
     try:
-        placing.settle(session, clinic, act, row, provider, old=old, overbook=False, double=False, keep_step=False)
+        placing.settle(
+            session, clinic, act, row, provider, old=old, stays=stays, overbook=row.overbooked, keep_step=False
+        )
     except ScheduleRefused as refusal:
         raise NothingToUndo(f"That cannot be taken back any more: {refusal}") from None
     _stand_in(session, clinic, last, row, was=step["was"])
     return days | {row.day}
+
+
+def _stands(row: AppointmentRow) -> tuple[int, datetime, int]:
+    return row.provider_id, row.starts_at, row.minutes
 
 
 def _stand_in(session: Session, clinic: Clinic, last: ActRow, row: AppointmentRow, *, was: int) -> None:

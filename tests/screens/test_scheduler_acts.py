@@ -27,6 +27,14 @@ async def test_marks_are_taken_back_one_by_one(monday):
     assert end.status_of("RUIZ") == ["scheduled"]
 
 
+async def test_a_no_show_whose_place_was_given_away_is_asked_about(monday):
+    keys = "k n b bau enter enter tab k c"
+    assert (await monday(f"{keys} enter")).status_of("RUIZ") == ["no_show"]
+    end = await monday(f"{keys} y")
+    assert end.status_of("RUIZ") == ["checked_in"]
+    assert [r["overbooked"] for r in end.rows if r["patient"] == "RUIZ"] == [1]
+
+
 async def test_nothing_to_mark_says_so(monday):
     end = await monday("down a")
     assert end.message == "No appointment here to mark."

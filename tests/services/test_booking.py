@@ -105,6 +105,38 @@ async def test_overbooking_wants_the_flag_and_the_right_and_is_marked(desk):
     assert (await desk.scheduling.book(desk.act(), draft)).overbooked
 
 
+async def test_leave_to_overbook_is_for_one_place(desk):
+    desk.book("RUIZ", "Dr Alvarez", "8:00")
+    desk.book("KAPOOR", "Dr Alvarez", "8:30")
+    over = desk.book("LEE", "Dr Alvarez", "8:00", overbook=True)
+    with pytest.raises(SlotTaken):
+        await desk.scheduling.move(desk.act(), over.id, desk.place("Dr Alvarez", "8:30"), version=over.version)
+    moved = await desk.scheduling.move(desk.act(), over.id, desk.place("Dr Alvarez", "9:00"), version=over.version)
+    assert not moved.overbooked
+    assert await desk.scheduling.undo(desk.act(desk.mgarcia)) == "Took back: Moved LEE, Min for 9:00 with Dr Alvarez."
+    assert (await desk.scheduling.appointment(over.id)).overbooked
+
+
+async def test_an_overbooked_and_double_booked_one_is_marked_like_any_other(desk):
+    desk.book("RUIZ", "Dr Alvarez", "8:00")
+    desk.book("LEE", "Dr Chen", "8:00")
+    both = desk.book("LEE", "Dr Alvarez", "8:00", overbook=True, double_book_patient=True)
+    arrived = await desk.scheduling.mark(desk.act(desk.tlee), both.id, Status.ARRIVED)
+    assert (arrived.status, arrived.overbooked, seats_of(desk, both.id)) == (Status.ARRIVED, True, 6)
+    await desk.scheduling.undo(desk.act(desk.tlee))
+    assert (await desk.scheduling.appointment(both.id)).status is Status.SCHEDULED
+
+
+async def test_a_no_show_that_comes_after_all_wants_its_place_again(desk):
+    late = desk.book("RUIZ", "Dr Alvarez", "8:00")
+    gone = await desk.scheduling.mark(desk.act(), late.id, Status.NO_SHOW)
+    desk.book("KAPOOR", "Dr Alvarez", "8:00")
+    with pytest.raises(SlotTaken):
+        await desk.scheduling.mark(desk.act(), gone.id, Status.ARRIVED)
+    arrived = await desk.scheduling.mark(desk.act(), gone.id, Status.ARRIVED, overbook=True)
+    assert (arrived.overbooked, seats_of(desk, late.id)) == (True, 6)
+
+
 async def test_an_override_wants_the_flag_and_is_marked(desk):
     booked = await desk.scheduling.book(desk.act(), desk.draft("RUIZ", "Dr Alvarez", "12:00", override=True))
     assert booked.overridden

@@ -54,9 +54,14 @@ class Desk:
 
     def cells(self) -> list[str]:
         """Return the lines of the screen, as they are."""
+        return ["".join(letter for letter, _ in line).rstrip() for line in self.looks()]
+
+    def looks(self) -> list[list[tuple]]:
+        """Return every cell as its letter and style."""
         width, height = self.app.size
-        strips = self.app.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip)[:width].rstrip() for strip in strips[:height]]
+        strips = self.app.screen._compositor.render_strips()[:height]
+        lines = [[(letter, segment.style) for segment in strip for letter in segment.text] for strip in strips]
+        return [line[:width] for line in lines]
 
     def text(self) -> str:
         return "\n".join(self.cells())

@@ -8,7 +8,8 @@ still inside a handler; and, after a change of screen or a worker, a frame has b
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakSet
 
 from textual import events
@@ -112,15 +113,22 @@ class KeyGate:
             if not (self._types_ahead() and all(worker.group == FIND_GROUP for worker in workers)):
                 self._proved = False
                 return self._wait()
+        elif self.app.unmask():
+            self._begin_frame()
+            return True
         elif self.app.screen is not self._screen:
             self._screen = self.app.screen
-            self._proved, self._need_frame, self._out = False, True, 0
+            self._begin_frame()
         if self._out:
             return self._wait()
         if not self._proved:
             self._probe(frame=self._need_frame and not workers)
             return True
         return self._let_in()
+
+    def _begin_frame(self) -> None:
+        """Forget the probes that are out: another screen has come, or can be drawn only now."""
+        self._proved, self._need_frame, self._out = False, True, 0
 
     def _let_in(self) -> bool:
         if self.held and not self.app.keys_are_held:
@@ -220,31 +228,49 @@ class GatedApp(_Base):
     gate: KeyGate | None = None
     keys_are_held = False
     """True while the terminal is too small to work in."""
-    _early: deque[Message]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._early: deque[Message] = deque(maxlen=MOST_HELD)
+        """Keys that came before the gate was made."""
+        self._masks: list[ExitStack] = []
+        """What keeps a change of screen from being drawn half done."""
+        super().__init__(*arguments, **options)
 
     def post_message(self, message: Message) -> bool:
         """Queue keys and pastes from the terminal; let everything else through."""
         if isinstance(message, events.Key | events.Paste) and not message.is_forwarded:
             if self.gate is None:
-                self._waiting_room().append(message)
+                self._early.append(message)
             else:
                 self.gate.take(message)
             return True
         return super().post_message(message)
 
-    def _waiting_room(self) -> "deque[Message]":
-        """Return the keys that came before the gate was made."""
-        room: deque[Message] | None = self.__dict__.get("_early")
-        if room is None:
-            room = self._early = deque(maxlen=MOST_HELD)
-        return room
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Draw nothing of a change of screen until its work is done, or for `delay` seconds.
+
+        Textual would always take the whole time; a frame asked for meanwhile comes back without its layout, and
+        the next key would meet a screen that is not there yet.
+        """
+        mask = ExitStack()
+        mask.callback(lambda: self.screen.refresh())
+        mask.enter_context(self.batch_update())
+        self._masks.append(mask)
+        self.set_timer(delay, mask.close, name="mask")
+
+    def unmask(self) -> bool:
+        """End what `delay_update` began; tell whether there was anything."""
+        masks, self._masks = self._masks, []
+        for mask in masks:
+            mask.close()
+        return bool(masks)
 
     def start_gate(self) -> None:
         """Make the gate and let in, in order, what was typed before the first screen stood."""
         gate = KeyGate(self, super().post_message)
-        for event in self._waiting_room():
+        for event in self._early:
             gate.take(event)
-        self._waiting_room().clear()
+        self._early.clear()
         self.gate = gate
         gate.open = True
 

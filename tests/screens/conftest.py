@@ -1,103 +1,76 @@
-"""Stories run twice: key by key in one fresh clinic, and as one burst in another."""
+"""Stories run twice: key by key in one fresh clinic, and as one burst in another.
 
-import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-
-import pytest
-from sqlalchemy import text
-
-from ctfront.app import CTFrontApp
-from tests.clinics import SmallClinic, small_clinic
-from tests.desk import open_desk
-
-EIGHT = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
-"""8:00 on the Monday in Los Angeles."""
-
-ROWS = """
-SELECT a.day, a.start_second / 60 AS minute, v.name AS provider, t.last_name AS patient, t.birth_date AS born,
-       p.name AS purpose, a.minutes, a.status, a.number, a.note, a.overbooked, a.overridden, a.origin,
-       a.cancel_reason, a.asked_by, a.replaces_id
-FROM appointment a JOIN provider v ON v.id = a.provider_id JOIN patient t ON t.id = a.patient_id
-JOIN visit_purpose p ON p.id = a.purpose_id ORDER BY a.id
+All of them run in Textual's headless driver at 80×24; those marked `wire` also at 120×40, and in the real program
+behind a pseudo-terminal.
 """
 
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from datetime import datetime
 
-@dataclass(kw_only=True)
-class End:
-    """Where a story ended."""
+import pytest
 
-    cells: list[str]
-    rows: list[dict]
-
-    @property
-    def screen(self) -> str:
-        return "\n".join(self.cells)
-
-    @property
-    def message(self) -> str:
-        """What the message line says."""
-        return self.cells[-2].strip()
-
-    @property
-    def pane(self) -> str:
-        return "\n".join(self.cells[-6:-2])
-
-    def live(self) -> list[tuple[int, str, str]]:
-        """Minute, provider and patient of the appointments that still stand."""
-        gone = {"cancelled", "rescheduled", "deleted", "no_show"}
-        return sorted((r["minute"], r["provider"], r["patient"]) for r in self.rows if r["status"] not in gone)
-
-    def status_of(self, patient: str) -> list[str]:
-        return [r["status"] for r in self.rows if r["patient"] == patient]
-
-    def at(self, clock: str) -> str:
-        """The grid's line of a time."""
-        return next(line for line in self.cells if line.strip().startswith(clock))
-
-    @property
-    def cursor(self) -> tuple[str, str]:
-        """The time of the cursor's row and the beginning of what it stands on."""
-        line = next(line for line in self.cells if "▸" in line)
-        return line.split()[0].split("▸")[0], line.split("▸")[1][:20].split("  ")[0].strip()
+from tests.clinics import SmallClinic, small_clinic
+from tests.stories import EIGHT, HEADLESS, WIRE, End, Place, Story
+from tests.wire.load import both_cores_loaded
 
 
-async def live_through(clinic: SmallClinic, script: str, *, burst: bool, who: str, size, now, keymap) -> End:
-    app = CTFrontApp(clinic.database, clinic.clinic, getattr(clinic, who), lambda: now, keymap)
-    async with open_desk(app, size=size) as desk:
-        await (desk.burst(script) if burst else desk.press(script))
-        cells = desk.cells()
-    async with clinic.database.reading() as session:
-        rows = [dict(row) for row in (await session.execute(text(ROWS))).mappings()]
-    await clinic.database.close()
-    return End(cells=cells, rows=rows)
+def pytest_generate_tests(metafunc):
+    """Let a story marked `wire` live through all its places."""
+    if "place" in metafunc.fixturenames and metafunc.definition.get_closest_marker("wire"):
+        metafunc.parametrize("place", WIRE, ids=str, indirect=True)
 
 
 @pytest.fixture
-def both_ways(sqlite_template, tmp_path):
-    """Run a script slow and in one burst; both must end alike."""
+def place(request) -> Iterator[Place]:
+    """Where the story is lived through; loaded, if that is part of it."""
+    place = getattr(request, "param", HEADLESS)
+    with both_cores_loaded() if place.loaded else nullcontext():
+        yield place
+
+
+@pytest.fixture(scope="session")
+def founded(sqlite_template, tmp_path_factory) -> SmallClinic:
+    """The small clinic in a file that every story copies."""
+    path = tmp_path_factory.mktemp("founded") / "clinic.db"
+    shutil.copyfile(sqlite_template, path)
+    clinic = small_clinic(f"sqlite:///{path}")
+    clinic.database.close_writer()
+    return clinic
+
+
+@pytest.fixture
+def both_ways(founded, tmp_path, place):
+    """Run a script slow and in one burst; both must end alike, and on the wire as in the headless driver."""
 
     async def run(
         script: str,
         scene: Callable[[SmallClinic], object] = lambda clinic: None,
         *,
         who: str = "mgarcia",
-        size: tuple[int, int] = (80, 24),
+        size: tuple[int, int] = place.size,
         now: datetime = EIGHT,
         keymap: Mapping[str, str] | None = None,
     ) -> End:
-        ends = []
-        for burst in (False, True):
-            path = tmp_path / f"{'burst' if burst else 'slow'}.db"
-            shutil.copyfile(sqlite_template, path)
-            clinic = small_clinic(f"sqlite:///{path}")
-            scene(clinic)
-            how = {"who": who, "size": size, "now": now, "keymap": keymap}
-            ends.append(await live_through(clinic, script, burst=burst, **how))
-        slow, burst_end = ends
-        assert burst_end.rows == slow.rows
-        assert burst_end.cells == slow.cells
+        story = Story(script=script, scene=scene, who=who, now=now, keymap=keymap or {})
+
+        async def live(*, burst: bool, terminal: bool) -> End:
+            path = tmp_path / f"{'burst' if burst else 'slow'}-{terminal}.db"
+            clinic = story.clinic_at(path, founded)
+            if terminal:
+                return await story.live_on_the_wire(clinic, path, burst=burst, size=size)
+            return await story.live(clinic, burst=burst, size=size)
+
+        slow = await live(burst=False, terminal=place.terminal)
+        burst = await live(burst=True, terminal=place.terminal)
+        assert burst.rows == slow.rows
+        assert burst.cells == slow.cells
+        assert burst.looks == slow.looks
+        if place.terminal:
+            headless = await live(burst=False, terminal=False)
+            assert slow.rows == headless.rows
+            assert slow.cells == headless.cells
         return slow
 
     return run

@@ -1,5 +1,6 @@
 """Finding, showing and adding patients from the keyboard."""
 
+import pytest
 from sqlalchemy import text
 
 
@@ -113,6 +114,7 @@ async def test_a_digit_takes_the_patient_on_record(monday):
     assert "RUIZ, Ana   b 2 Mar 1984 (42)   #10001" in end.screen
 
 
+@pytest.mark.wire
 async def test_nobody_matches_so_the_booking_form_adds_one(monday):
     end = await monday("right b Zzy ctrl+n Bob enter 1/2/1990 enter enter enter")
     assert (480, "Dr Chen", "Zzy") in end.live()

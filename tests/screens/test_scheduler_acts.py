@@ -52,6 +52,7 @@ async def test_cancel_with_another_reason(monday):
     assert [(r["cancel_reason"], r["asked_by"]) for r in end.rows[:1]] == [("provider away", "clinic")]
 
 
+@pytest.mark.wire
 async def test_cancel_is_taken_back(monday):
     assert (await monday("c enter u")).status_of("RUIZ") == ["scheduled"]
 
@@ -79,6 +80,7 @@ async def test_move_to_another_provider_and_back_with_u(monday):
     assert (480, "Dr Alvarez", "RUIZ") in (await monday("m right enter u")).live()
 
 
+@pytest.mark.wire
 async def test_move_one_week_on_in_four_keys(monday):
     end = await monday("m } enter enter")
     assert end.status_of("RUIZ") == ["rescheduled", "scheduled"]
@@ -122,6 +124,7 @@ async def test_enter_on_a_free_place_only_says_so(monday):
     assert (await monday("down enter")).message == "b books this place."
 
 
+@pytest.mark.wire
 async def test_walk_in_on_a_free_place_of_today(monday):
     end = await monday("down k w bau enter enter")
     assert [(r["minute"], r["origin"]) for r in end.rows if r["patient"] == "BAUER"] == [(495, "walk-in")]

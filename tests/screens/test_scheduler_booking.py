@@ -1,6 +1,9 @@
 """Stories of booking at the Scheduler."""
 
+import pytest
 
+
+@pytest.mark.wire
 async def test_book_a_known_patient_in_three_keys_and_the_name(monday):
     end = await monday("down b bau enter enter")
     assert (495, "Dr Alvarez", "BAUER") in end.live()
@@ -22,6 +25,7 @@ async def test_a_booking_is_taken_back(monday):
     assert end.message.startswith("Took back")
 
 
+@pytest.mark.wire
 async def test_namesakes_want_their_digit(monday):
     end = await monday("down b smi,jo enter enter enter 2 enter")
     assert [r["born"] for r in end.rows if r["patient"] == "SMITH"] == ["1993-05-01"]
@@ -32,12 +36,14 @@ async def test_a_taken_place_offers_the_next_free_one(monday):
     assert "8:00 is taken; next free 8:15" in end.screen
 
 
+@pytest.mark.wire
 async def test_enter_does_not_answer_an_overbook_warning(monday):
     end = await monday("b bau enter tab tab tab 8:00 f9 enter")
     assert end.status_of("BAUER") == []
     assert "Okay" in end.screen
 
 
+@pytest.mark.wire
 async def test_overbook_is_answered_by_y(monday):
     end = await monday("b bau enter tab tab tab 8:00 f9 y")
     assert [(r["minute"], r["overbooked"]) for r in end.rows if r["patient"] == "BAUER"] == [(480, 1)]

@@ -9,6 +9,7 @@ from tests.desk import Desk, read_keys
 from tests.screens.conftest import EIGHT, cast
 
 
+@pytest.mark.wire
 async def test_book_the_next_opening_for_a_purpose(monday):
     end = await monday("f adj enter enter bau enter enter")
     assert (480, "Dr Chen", "BAUER") in end.live()
@@ -54,6 +55,7 @@ async def test_marks_on_the_line(monday, line, status):
     assert (await monday(f": '{line}' enter")).status_of("RUIZ") == [status]
 
 
+@pytest.mark.wire
 async def test_book_on_the_line(monday):
     end = await monday(": 'bk bau 830 chen adj' enter")
     assert (510, "Dr Chen", "BAUER") in end.live()

@@ -1,0 +1,133 @@
+"""A story: keys typed at a desk, in the headless driver or the real program, and where they end."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+
+from ctfront.app import CTFrontApp
+from ctfront.data.database import Database
+from tests.clinics import SmallClinic
+from tests.desk import open_desk
+from tests.wire.terminal_desk import terminal_desk
+
+EIGHT = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
+"""8:00 on the Monday in Los Angeles."""
+
+ROWS = """
+SELECT a.day, a.start_second / 60 AS minute, v.name AS provider, t.last_name AS patient, t.birth_date AS born,
+       p.name AS purpose, a.minutes, a.status, a.number, a.note, a.overbooked, a.overridden, a.origin,
+       a.cancel_reason, a.asked_by, a.replaces_id
+FROM appointment a JOIN provider v ON v.id = a.provider_id JOIN patient t ON t.id = a.patient_id
+JOIN visit_purpose p ON p.id = a.purpose_id ORDER BY a.id
+"""
+
+
+@dataclass(kw_only=True)
+class End:
+    """Where a story ended."""
+
+    cells: list[str]
+    looks: list
+    """Every cell with its colours and attributes."""
+    rows: list[dict]
+
+    @property
+    def screen(self) -> str:
+        return "\n".join(self.cells)
+
+    @property
+    def message(self) -> str:
+        """What the message line says."""
+        return self.cells[-2].strip()
+
+    @property
+    def pane(self) -> str:
+        return "\n".join(self.cells[-6:-2])
+
+    def live(self) -> list[tuple[int, str, str]]:
+        """Minute, provider and patient of the appointments that still stand."""
+        gone = {"cancelled", "rescheduled", "deleted", "no_show"}
+        return sorted((r["minute"], r["provider"], r["patient"]) for r in self.rows if r["status"] not in gone)
+
+    def status_of(self, patient: str) -> list[str]:
+        return [r["status"] for r in self.rows if r["patient"] == patient]
+
+    def at(self, clock: str) -> str:
+        """The grid's line of a time."""
+        return next(line for line in self.cells if line.strip().startswith(clock))
+
+    @property
+    def cursor(self) -> tuple[str, str]:
+        """The time of the cursor's row and the beginning of what it stands on."""
+        line = next(line for line in self.cells if "▸" in line)
+        return line.split()[0].split("▸")[0], line.split("▸")[1][:20].split("  ")[0].strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a story is lived through."""
+
+    size: tuple[int, int] = (80, 24)
+    terminal: bool = False
+    """Through a pseudo-terminal."""
+    loaded: bool = False
+    """With both cores busy."""
+
+    def __str__(self) -> str:
+        words = ["terminal" if self.terminal else "pilot", "x".join(map(str, self.size))]
+        return "-".join([*words, "loaded"] if self.loaded else words)
+
+
+HEADLESS = Place()
+WIRE = [
+    HEADLESS,
+    Place(size=(120, 40)),
+    Place(terminal=True),
+    Place(terminal=True, size=(120, 40)),
+    Place(terminal=True, loaded=True),
+]
+
+
+@dataclass(kw_only=True)
+class Story:
+    """What happens: keys typed by somebody at a desk, in a scene, at a time."""
+
+    script: str
+    scene: Callable[[SmallClinic], object]
+    who: str
+    now: datetime
+    keymap: Mapping[str, str]
+
+    def clinic_at(self, path: Path, founded: SmallClinic) -> SmallClinic:
+        """Copy the clinic to a file of its own and set the scene."""
+        shutil.copyfile(founded.database.path, path)
+        clinic = replace(founded, database=Database(f"sqlite:///{path}"))
+        self.scene(clinic)
+        return clinic
+
+    async def live(self, clinic: SmallClinic, *, burst: bool, size: tuple[int, int]) -> End:
+        """Live through it in the headless driver."""
+        app = CTFrontApp(clinic.database, clinic.clinic, getattr(clinic, self.who), lambda: self.now, self.keymap)
+        async with open_desk(app, size=size) as desk:
+            await (desk.burst(self.script) if burst else desk.press(self.script))
+            cells, looks = desk.cells(), desk.looks()
+        return End(cells=cells, looks=looks, rows=await rows_of(clinic))
+
+    async def live_on_the_wire(self, clinic: SmallClinic, path: Path, *, burst: bool, size: tuple[int, int]) -> End:
+        """Live through it in the real program behind a pseudo-terminal."""
+        with terminal_desk(path, who=self.who, size=size, now=self.now) as desk:
+            (desk.burst if burst else desk.press)(self.script)
+            cells, looks = desk.cells(), desk.looks()
+        return End(cells=cells, looks=looks, rows=await rows_of(clinic))
+
+
+async def rows_of(clinic: SmallClinic) -> list[dict]:
+    """Return what the database holds in the end, and leave it."""
+    async with clinic.database.reading() as session:
+        rows = [dict(row) for row in (await session.execute(text(ROWS))).mappings()]
+    await clinic.database.close()
+    return rows

@@ -1,0 +1,169 @@
+"""The real program in a pseudo-terminal of its own, read as a terminal reads it."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+import pyte
+
+from tests.desk import read_keys
+
+LISTENING = str(Path(__file__).with_name("listening_desk.py"))
+
+PATIENCE = 60.0
+"""Seconds of silence that are a failure."""
+
+SENT = {
+    "enter": "\r", "escape": "\x1b", "tab": "\t", "shift+tab": "\x1b[Z", "space": " ", "backspace": "\x7f",
+    "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
+    "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "delete": "\x1b[3~", "f1": "\x1bOP", "f2": "\x1bOQ", "f3": "\x1bOR",
+    "f4": "\x1bOS", "f5": "\x1b[15~", "f6": "\x1b[17~", "f7": "\x1b[18~", "f8": "\x1b[19~", "f9": "\x1b[20~",
+}  # fmt: skip
+"""What xterm sends for a key that is no character."""
+
+
+def sent_for(script: str) -> list[bytes]:
+    """Return the bytes of each key of a script."""
+    return [_bytes_of(key).encode() for key in read_keys(script)]
+
+
+def _bytes_of(key) -> str:
+    if key.key in SENT:
+        return SENT[key.key]
+    if key.key.startswith("ctrl+"):
+        return chr(ord(key.key[-1]) & 0x1F)
+    return key.character
+
+
+class TerminalDesk:
+    """Types into the program and sees its cells; waits for states, never for a time."""
+
+    def __init__(
+        self, process: subprocess.Popen, terminal: int, ear: int, size: tuple[int, int], *, typed: int
+    ) -> None:
+        self.process, self.terminal, self.ear = process, terminal, ear
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.screen)
+        self._numbers = count(1)
+        self.typed = typed
+        """Keys sent."""
+
+    def send(self, data: bytes, *, keys: int) -> None:
+        """Send bytes that are so many keys."""
+        self.typed += keys
+        while data:
+            data = data[os.write(self.terminal, data) :]
+
+    def press(self, script: str) -> None:
+        """Press the keys slowly: each waits for the last one's effect."""
+        for data in sent_for(script):
+            self.send(data, keys=1)
+            self.settle()
+
+    def burst(self, script: str) -> None:
+        """Press the keys all at once."""
+        keys = sent_for(script)
+        self.send(b"".join(keys), keys=len(keys))
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until every key sent has arrived and settled, and what it drew has been read."""
+        settled = f"settled {(number := next(self._numbers))}"
+        os.write(self.ear, b"%d %d\n" % (number, self.typed))
+        self.read_until(lambda: self.screen.title == settled, "the program to settle")
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size, as a window manager does."""
+        self.screen.resize(lines=height, columns=width)
+        set_size(self.terminal, (width, height))
+
+    def read_until(self, state: Callable[[], bool], what: str) -> None:
+        """Read output until a state holds."""
+        while not state():
+            if not self._read():
+                raise AssertionError(self._words(f"the program left; waited for {what}"))
+
+    def wait_for_exit(self) -> int:
+        """Read until the program has left; return its exit code."""
+        while self._read():
+            pass
+        return self.process.wait(PATIENCE)
+
+    def _read(self) -> bool:
+        """Read what there is; False when the program has closed the terminal."""
+        if not select.select([self.terminal], [], [], PATIENCE)[0]:
+            raise AssertionError(self._words(f"nothing came for {PATIENCE:.0f} s"))
+        try:
+            data = os.read(self.terminal, 65536)
+        except OSError:  # how Linux tells that nobody has the terminal open
+            return False
+        self._stream.feed(data)
+        return bool(data)
+
+    def _words(self, problem: str) -> str:
+        return "\n".join([problem, *self.cells()])
+
+    def cells(self) -> list[str]:
+        """Return the lines of the screen, as they are."""
+        return [line.rstrip() for line in self.screen.display]
+
+    def looks(self) -> list[list[tuple]]:
+        """Return every cell with its colours and attributes."""
+        return [[tuple(self.screen.buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+
+
+def set_size(terminal: int, size: tuple[int, int]) -> None:
+    """Tell the terminal how many columns and rows it has."""
+    width, height = size
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+
+@contextmanager
+def terminal_desk(
+    database: Path, *, who: str, size: tuple[int, int], now: datetime, typed: str = ""
+) -> Iterator[TerminalDesk]:
+    """Start the program on a database file; what is `typed` waits in the terminal before it does."""
+    terminal, program_end = pty.openpty()
+    set_size(terminal, size)
+    hears, ear = os.pipe()
+    os.write(terminal, b"".join(sent_for(typed)))
+    process = subprocess.Popen(
+        [sys.executable, LISTENING, str(hears), "--db", str(database), "--user", who],
+        stdin=program_end,
+        stdout=program_end,
+        stderr=program_end,
+        pass_fds=[hears],
+        start_new_session=True,
+        env=environment(database.parent, now),
+    )
+    os.close(program_end)
+    os.close(hears)
+    try:
+        yield TerminalDesk(process, terminal, ear, size, typed=len(sent_for(typed)))
+    finally:
+        process.kill()
+        process.wait()
+        os.close(terminal)
+        os.close(ear)
+
+
+def environment(home: Path, now: datetime) -> dict[str, str]:
+    """What the program finds around it: nothing of the account that tests."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "XDG_STATE_HOME": str(home / "state"),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "CTFRONT_NOW": now.isoformat(),
+    }

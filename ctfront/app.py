@@ -271,3 +271,7 @@ class CTFrontApp(GatedApp, App[None]):
         """Say how many keys were dropped."""
         keys = "key" if dropped == 1 else "keys"
         self.say(f"{dropped} {keys} dropped. What was begun may still come.")
+
+    def came_late(self) -> None:
+        """Say that a form or question was left out."""
+        self.say("What you asked for came late and was left out; ask again.")

@@ -113,10 +113,12 @@ class SchedulerView(DeskScreen):
         if not schedule.is_older_than(self.grid.schedule):  # a watcher's may have been overtaken by an act's
             self.known.clear()
             self.grid.show(schedule)
-        if place is not None:
-            self.grid.go_to_place(place)
         wanted = appointment_id or self.wanted_id
         self.wanted_id = None
+        if self.desk.gone_on():
+            place = wanted = None
+        if place is not None:
+            self.grid.go_to_place(place)
         if wanted is not None:
             self.grid.go_to_appointment(wanted)
         self.refresh_title()

@@ -16,7 +16,7 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
-from textual.worker import Worker, get_current_worker
+from textual.worker import NoActiveWorker, Worker, get_current_worker
 
 from ctfront.terminal.key_loop import KeyLoop
 
@@ -35,7 +35,12 @@ FIND_GROUP = "find"
 """Searches: typing goes on while one runs, keys that use its result wait for it."""
 
 _BREAKING = frozenset({"escape", "ctrl+q"})
+"""Keys that break a wait off, and that go in while a small window holds the others."""
 _FRAME_KEYS = frozenset({"pageup", "pagedown"})
+
+
+def _breaks(event: Message) -> bool:
+    return isinstance(event, events.Key) and event.key in _BREAKING
 
 
 class KeyGate:
@@ -72,22 +77,26 @@ class KeyGate:
     def take(self, event: Message) -> None:
         """Queue a key or a paste."""
         self.taken += 1
-        if isinstance(event, events.Key) and event.key in _BREAKING and (self.told or self.app.keys_are_held):
+        if _breaks(event) and (self.told or (self.app.keys_are_held and self.held)):
             self._break_off(event)
         elif len(self.held) >= MOST_HELD:
             self.app.bell()
         else:
             self.held.append(event)
+            if self.told:
+                self.app.wait_long(len(self.held))
 
-    def _break_off(self, event: events.Key) -> None:
+    def _break_off(self, event: Message) -> None:
+        """Drop the keys held; no later key waits for what the clerk was told of, but nothing is cancelled."""
         dropped = len(self.held)
         self.held.clear()
-        self.let_go.update(self.pending())
+        if self.told:
+            self.let_go.update(self.pending())
         self._out, self._proved = 0, False
         self._round += 1
         self._quiet()
         self.app.wait_broken(dropped)
-        if event.key != "escape":
+        if isinstance(event, events.Key) and event.key != "escape":
             self.held.append(event)
 
     def pending(self) -> list[Worker[object]]:
@@ -131,7 +140,7 @@ class KeyGate:
         self._proved, self._need_frame, self._out = False, True, 0
 
     def _let_in(self) -> bool:
-        if self.held and not self.app.keys_are_held:
+        if self.held and (not self.app.keys_are_held or _breaks(self.held[0])):
             event = self.held[0]
             if isinstance(event, events.Key) and event.key in _FRAME_KEYS and self._need_layout:
                 self._need_layout = False
@@ -275,16 +284,36 @@ class GatedApp(_Base):
         gate.open = True
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
-        """Push a screen and wait for the clerk's answer; meanwhile this worker holds no key."""
+        """Push a screen and wait for the clerk's answer; meanwhile this worker holds no key.
+
+        A worker that the clerk no longer waits for asks nothing: a form must not come up under keys that are
+        meant for something else. A screen that was left while its save runs says so by `saving`; its outcome is
+        the answer.
+        """
         worker = get_current_worker()
         gate = self.gate
         if gate is None:
             return await self.push_screen_wait(screen)
+        if self.gone_on():
+            self.came_late()
+            return None
         gate.asking.add(worker)
         try:
-            return await self.push_screen_wait(screen)
+            answer: Answer | None = await self.push_screen_wait(screen)
+            saving: Worker[Answer | None] | None = getattr(screen, "saving", None)
+            if answer is None and saving is not None and not saving.is_finished:
+                gate.let_go.add(worker)
+                answer = await saving.wait()
+            return answer
         finally:
             gate.asking.discard(worker)
+
+    def gone_on(self) -> bool:
+        """Tell whether the clerk no longer waits for the worker that asks this."""
+        try:
+            return self.gate is not None and get_current_worker() in self.gate.let_go
+        except NoActiveWorker:
+            return False
 
     def on_unmount(self) -> None:
         """Let go of the loop."""
@@ -299,3 +328,6 @@ class GatedApp(_Base):
 
     def wait_broken(self, dropped: int) -> None:
         """Tell the clerk how many keys were dropped."""
+
+    def came_late(self) -> None:
+        """Tell the clerk that a form or question came when nobody waited for it any more."""

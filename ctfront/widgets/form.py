@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -12,9 +12,11 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
+from textual.worker import Worker
 
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.text import safe
+from ctfront.widgets.front_desk import desk_of
 
 Saved = TypeVar("Saved")
 
@@ -166,6 +168,8 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.saving: Worker[Saved | None] | None = None
+        """The last save."""
         self.leaving = False
         """Whether the next Esc leaves although something was typed."""
 
@@ -265,28 +269,49 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
     # -- out of it
 
     def action_leave(self) -> None:
-        """Leave; when something was typed only the second Esc does."""
-        if self.typed() and not self.leaving:
+        """Leave; when something was typed only the second Esc does. A save that runs goes on."""
+        if self.typed() and not self.leaving and not self.is_saving:
             self.leaving = True
             self.say_problem("What was typed is not saved. Esc again leaves.")
         else:
             self.dismiss(None)
 
-    @work(group="save")
-    async def action_okay(self) -> None:
-        """Save and close; a refusal stays in the form, the cursor in the field at fault."""
+    @property
+    def is_saving(self) -> bool:
+        """Whether a save runs; keys come only once the clerk has broken the wait for it off."""
+        return self.saving is not None and not self.saving.is_finished
+
+    def action_okay(self) -> None:
+        """Save and close, once nothing wants an answer."""
+        if self.is_saving:
+            return
         if (wanting := self.wanting()) is not None:
             wanting.focus()
             if isinstance(wanting, Line):
                 self._name_problem(wanting)
             return
+        # A worker of the app: the form may be left before its save has ended.
+        self.saving = self.app.run_worker(self._save(), group="save")
+
+    async def _save(self) -> Saved | None:
+        """Save; a refusal stays in the form, the cursor in the field at fault, or is said once the form was left."""
+        desk = desk_of(self)
         try:
             saved = await self.save()
         except ClinicError as refusal:
-            self.show_refusal(refusal)
-            return
-        if saved is not None:
+            if self.is_attached:
+                self.show_refusal(refusal)
+            else:
+                desk.say(str(refusal))
+            return None
+        if saved is not None and self.is_active:
             self.dismiss(saved)
+        return saved
+
+    def on_screen_resume(self) -> None:
+        """Close when the save stood while another screen was in view."""
+        if self.saving is not None and self.saving.is_finished and self.saving.result is not None:
+            self.dismiss(self.saving.result)
 
     def show_refusal(self, refusal: ClinicError) -> None:
         """Show the refusal beside its field, or in the problem line."""
@@ -300,7 +325,8 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
             return
         self.say_problem("")
         field.refuse(str(refusal))
-        field.line.focus()
+        if not desk_of(self).gone_on():
+            field.line.focus()
 
 
 class Choice:

@@ -34,6 +34,9 @@ class FrontDesk(Protocol):
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
         """Show a form or question and wait for its answer, without holding the keys."""
 
+    def gone_on(self) -> bool:
+        """Tell whether the clerk broke off the wait for the act that asks this: then it must not move anything."""
+
     def say(self, sentence: str) -> None:
         """Put a sentence on the message line of the screen in view."""
 

@@ -189,7 +189,8 @@ class BookingForm(Form[Appointment]):
             self.field("purpose").offer(purpose.name)
             if not self.field("minutes").changed:
                 self.field("minutes").offer(str(purpose.minutes))
-        self.go_on()
+        if not desk_of(self).gone_on():
+            self.go_on()
 
     # -- saving
 

@@ -112,6 +112,7 @@ class SchedulerView(DeskScreen):
             return  # another day was asked for meanwhile
         if not schedule.is_older_than(self.grid.schedule):  # a watcher's may have been overtaken by an act's
             self.known.clear()
+            self.grid.zone = self.desk.clinic.tz
             self.grid.show(schedule)
         if place is not None:
             self.grid.go_to_place(place)

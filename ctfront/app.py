@@ -1,6 +1,7 @@
 """The app: modes, app-wide keys, theme."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -15,7 +16,7 @@ from textual.theme import Theme
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
-from ctfront.domain.staff import Act, Actor
+from ctfront.domain.staff import Act, Actor, Staff
 from ctfront.domain.text import safe
 from ctfront.domain.times import wall_clock
 from ctfront.screens.desk_screen import DeskScreen
@@ -24,10 +25,13 @@ from ctfront.screens.modals.help import KeyList, keys_of
 from ctfront.screens.modals.new_patient_form import NewPatientForm
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
+from ctfront.screens.set_up import SetUpScreen
+from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.key_gate import GatedApp
+from ctfront.widgets.row_list import RowList
 
 if TYPE_CHECKING:  # only handed on to the services
     from ctfront.data.database import Database
@@ -38,7 +42,7 @@ LAST_PATIENTS = 9
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """Below that the screens don't fit: a message says so and keys are held."""
 
-SCREENS = (SchedulerScreen, PatientInformationScreen)
+SCREENS = (SchedulerScreen, PatientInformationScreen, SetUpScreen)
 """The modes of the app."""
 
 THEME = Theme(
@@ -87,6 +91,7 @@ class CTFrontApp(GatedApp, App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("f2", "show_mode('scheduler')", "Scheduler", "The day's schedule", "scheduler"),
         key("f3", "patient", "Patient Information", "The last patient, else find one", "patient"),
+        key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
@@ -109,19 +114,21 @@ class CTFrontApp(GatedApp, App[None]):
         self.clock = clock
         self.scheduling = Scheduling(database, clinic)
         self.patients = Patients(database, clinic)
+        self.clinic_setup = ClinicSetup(database, clinic)
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
         self.set_keymap(dict(keymap or {}))
         self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients))
         self.add_mode("patient", lambda: PatientInformationScreen(self.patients, self.scheduling))
+        self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
         self.shown_patients: list[int] = []
         """Patients last shown, newest first."""
 
     @classmethod
     def key_names(cls) -> frozenset[str]:
         """Return the names by which a clinic's settings may give acts other keys."""
-        places = {p for screen in (cls, *SCREENS) for p in screen.__mro__ if issubclass(p, DOMNode)}
+        places = {p for screen in (cls, *SCREENS, RowList) for p in screen.__mro__ if issubclass(p, DOMNode)}
         bindings = (binding for place in places for binding in place.__dict__.get("BINDINGS", ()))
         return frozenset(b.id for b in bindings if isinstance(b, Binding) and b.id)
 
@@ -158,6 +165,15 @@ class CTFrontApp(GatedApp, App[None]):
         """Put a sentence on the message line of the screen in view."""
         if (screen := self.desk_screen) is not None:
             screen.say(sentence)
+
+    def adopt(self, saved: object) -> None:
+        """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
+        if isinstance(saved, Clinic):
+            self.clinic = saved
+            self.scheduling.clinic = self.patients.clinic = self.clinic_setup.clinic = saved
+        elif isinstance(saved, Staff) and saved.id == self.actor.id:
+            rights = saved.rights if saved.active else frozenset()
+            self.actor = replace(self.actor, name=saved.short_name, rights=rights)
 
     @work(group="show")
     async def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> None:
@@ -244,6 +260,8 @@ class CTFrontApp(GatedApp, App[None]):
                 self.switch_mode("scheduler")
             case "pi":
                 self.action_patient()
+            case "su":
+                self.switch_mode("set_up")
             case _:
                 self.say("That screen is not there yet.")
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ctfront.domain.appointments import LIVE, Appointment, Status
-from ctfront.domain.clinic import DateOrder, Identity
+from ctfront.domain.clinic import Clinic, DateOrder, Identity, Site
 from ctfront.domain.errors import ClinicError, InputRefused, ScheduleRefused
-from ctfront.domain.providers import Break, DayHours, Provider
-from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right
+from ctfront.domain.providers import Break, DayHours, Event, Provider, VisitPurpose
+from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right, Staff
 from ctfront.domain.text import clean_line, safe
 from ctfront.domain.times import STEP, merge, show_date, show_time, subtract
 
@@ -17,6 +17,12 @@ EXPECTED = LIVE - {Status.DONE, Status.CHECKED_OUT}
 
 MOST_GOVERNED = 20
 """Largest governor."""
+
+LONGEST_VISIT = 12 * 60
+"""Longest usual length, in minutes."""
+
+LONGEST_LETTER = 3
+"""Characters of a visit purpose's mark in the grid."""
 
 NAMED = 3
 """Appointments that a refusal names before it counts the rest."""
@@ -34,6 +40,20 @@ class WouldOrphan(ScheduleRefused):
 
 class ClinicExists(ClinicError):
     """The database holds a clinic already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetUp:
+    """All that is set up, as one reading; inactive ones too."""
+
+    clinic: Clinic
+    site: Site
+    """The clinic's first site."""
+    providers: tuple[Provider, ...]
+    purposes: tuple[VisitPurpose, ...]
+    staff: tuple[Staff, ...]
+    events: tuple[Event, ...]
+    """Events of today and later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,10 +143,8 @@ def account_name(text: str, *, field: str, limit: int) -> str:
 
 def check_clinic(draft: ClinicDraft) -> ClinicDraft:
     """Return the draft cleaned. Raises `InputRefused` naming the field."""
-    if draft.slot_minutes % STEP or not STEP <= draft.slot_minutes <= 60:
-        raise InputRefused(f"A row is 5 to 60 minutes, a multiple of {STEP}.", field="slot_minutes")
-    if not 0 <= draft.correction_days <= 365:
-        raise InputRefused("0 to 365 days.", field="correction_days")
+    check_slot_minutes(draft.slot_minutes)
+    check_correction_days(draft.correction_days)
     return ClinicDraft(
         name=required_line(draft.name, field="name"),
         zone=check_zone(draft.zone),
@@ -139,6 +157,34 @@ def check_clinic(draft: ClinicDraft) -> ClinicDraft:
         site_address=clean_line(draft.site_address, field="site_address", limit=400),
         site_phone=clean_line(draft.site_phone, field="site_phone", limit=40),
     )
+
+
+def check_slot_minutes(minutes: int) -> int:
+    """Return the height of a grid row. Raises `InputRefused`."""
+    if minutes % STEP or not STEP <= minutes <= 60:
+        raise InputRefused(f"A row is 5 to 60 minutes, a multiple of {STEP}.", field="slot_minutes")
+    return minutes
+
+
+def check_correction_days(days: int) -> int:
+    """Return the days in which a status may be corrected. Raises `InputRefused`."""
+    if not 0 <= days <= 365:
+        raise InputRefused("0 to 365 days.", field="correction_days")
+    return days
+
+
+def check_minutes(minutes: int) -> int:
+    """Return the length of a visit. Raises `InputRefused`."""
+    if minutes % STEP or not STEP <= minutes <= LONGEST_VISIT:
+        raise InputRefused(f"A length is a multiple of {STEP} minutes, at most 12 hours.", field="minutes")
+    return minutes
+
+
+def check_governor(governor: int) -> int:
+    """Return how many appointments may be in progress at once. Raises `InputRefused`."""
+    if not 1 <= governor <= MOST_GOVERNED:
+        raise InputRefused(f"The governor is a number from 1 to {MOST_GOVERNED}.", field="governor")
+    return governor
 
 
 def check_zone(zone: str) -> str:

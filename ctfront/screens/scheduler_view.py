@@ -112,6 +112,7 @@ class SchedulerView(DeskScreen):
             return  # another day was asked for meanwhile
         if not schedule.is_older_than(self.grid.schedule):  # a watcher's may have been overtaken by an act's
             self.known.clear()
+            self.grid.zone = self.desk.clinic.tz
             self.grid.show(schedule)
         wanted = appointment_id or self.wanted_id
         self.wanted_id = None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
 from ctfront.data import clinic_changes as changes
-from ctfront.data import ledger
+from ctfront.data import events, ledger
 from ctfront.data import staff as staff_rows
 from ctfront.data.database import Database
 from ctfront.domain.appointments import Appointment
@@ -17,26 +17,28 @@ from ctfront.domain.clinic import Clinic, Identity, Site
 from ctfront.domain.errors import ChangedElsewhere, InputRefused, NotFound
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.set_up import (
-    MOST_GOVERNED,
+    LONGEST_LETTER,
     ClinicDraft,
     ProviderDraft,
+    SetUp,
     StaffDraft,
     VisitPurposeDraft,
     WouldOrphan,
     account_name,
     check_clinic,
+    check_governor,
     check_hours,
+    check_minutes,
     orphans,
     required_line,
 )
 from ctfront.domain.staff import Act, Right, Staff
 from ctfront.domain.text import clean_line, safe
-from ctfront.domain.times import STEP, wall_clock
+from ctfront.domain.times import wall_clock
 
 __all__ = ["ClinicDraft", "ClinicSetup", "ProviderDraft", "StaffDraft", "VisitPurposeDraft", "WouldOrphan"]
 
 Result = TypeVar("Result")
-LONGEST_VISIT = 12 * 60
 
 
 class ClinicSetup:
@@ -48,6 +50,19 @@ class ClinicSetup:
     def __init__(self, database: Database, clinic: Clinic) -> None:
         self._database = database
         self.clinic = clinic
+
+    async def everything(self, today: date) -> SetUp:
+        """Return all that is set up, and the events of today and later."""
+        async with self._database.reading() as session:
+            clinic = await clinics.read_clinic(session) or self.clinic
+            return SetUp(
+                clinic=clinic,
+                site=(await clinics.read_sites(session, clinic.id))[0],
+                providers=await clinics.read_providers(session, clinic.id, active_only=False),
+                purposes=await clinics.read_purposes(session, clinic.id, active_only=False),
+                staff=await staff_rows.read_staff(session, clinic.id),
+                events=tuple(await events.read_coming_events(session, clinic.id, today)),
+            )
 
     async def current_clinic(self) -> Clinic:
         """Return the clinic as it is set up now."""
@@ -155,8 +170,7 @@ def save_provider(
 
 
 def _check_provider(session: Session, clinic: Clinic, draft: ProviderDraft) -> ProviderDraft:
-    if not 1 <= draft.governor <= MOST_GOVERNED:
-        raise InputRefused(f"The governor is a number from 1 to {MOST_GOVERNED}.", field="governor")
+    check_governor(draft.governor)
     active = {purpose.id for purpose in clinics.load_purposes(session, clinic.id)}
     if not active.issuperset(draft.purpose_ids):
         raise InputRefused("One of these visit purposes is not offered any more.", field="purpose_ids")
@@ -195,12 +209,11 @@ def save_purpose(
 
 
 def _check_purpose(draft: VisitPurposeDraft) -> VisitPurposeDraft:
-    if draft.minutes % STEP or not STEP <= draft.minutes <= LONGEST_VISIT:
-        raise InputRefused(f"A length is a multiple of {STEP} minutes, at most 12 hours.", field="minutes")
+    check_minutes(draft.minutes)
     return replace(
         draft,
         name=required_line(draft.name, field="name"),
-        letter=required_line(draft.letter, field="letter", limit=3),
+        letter=required_line(draft.letter, field="letter", limit=LONGEST_LETTER),
         color=clean_line(draft.color, field="color", limit=20),
     )
 

@@ -202,9 +202,15 @@ class Scheduling:
     ) -> tuple[Event, tuple[Appointment, ...]]:
         """Block a provider's time; return the event and the live appointments that it hits."""
         event = await self._write(_add_event, act, provider_id, day, span, text)
+        return event, await self.appointments_in(event)
+
+    async def appointments_in(self, event: Event) -> tuple[Appointment, ...]:
+        """Return the live appointments that an event hits."""
         async with self._database.reading() as session:
-            there = await appointments.read_days(session, self.clinic.id, day, day, provider_ids=[provider_id])
-        return event, tuple(a for a in there if a.live and a.span.overlaps(span))
+            there = await appointments.read_days(
+                session, self.clinic.id, event.day, event.day, provider_ids=[event.provider_id]
+            )
+        return tuple(a for a in there if a.live and a.span.overlaps(event.span))
 
     async def remove_event(self, act: Act, event_id: int) -> Event:
         """Make a provider's time bookable again."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
@@ -20,6 +20,9 @@ from ctfront.services import placing
 REACH = 1000
 """Acts of the clinic back to which the one before is looked for."""
 
+SET_UP_SAVES = ("save_clinic", "save_provider", "save_purpose", "save_staff")
+"""Acts that are put right where they were done; `u` names them instead of reaching past them."""
+
 
 def undo(session: Session, clinic: Clinic, act: Act) -> str:
     """Take back the actor's last act that still stands and say which it was.
@@ -33,13 +36,15 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
             ActRow.by_id == act.who.id,
             ActRow.by_kind == act.who.kind.value,
             ActRow.undone_by.is_(None),
-            ActRow.undo.is_not(None),
+            or_(ActRow.undo.is_not(None), ActRow.kind.in_(SET_UP_SAVES)),
         )
         .order_by(ActRow.serial.desc())
         .limit(1)
     ).first()
     if last is None:
         raise NothingToUndo("There is nothing of yours to take back.")
+    if last.undo is None:
+        raise NothingToUndo(f"u does not take back “{last.sentence}”; change it again in Set-up (F6).")
     payload = json.loads(last.undo or "{}")
     days: set[date] = set()
     for step in payload.get("steps", ()):

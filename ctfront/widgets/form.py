@@ -40,10 +40,10 @@ class Field(Horizontal):
     """A label, a line to type in, and beside it the reading back or what is wrong."""
 
     DEFAULT_CSS = """
-    Field { height: 1; }
+    Field { height: auto; }
     Field > .label { width: 11; }
     Field > Line { width: 28; }
-    Field > .note { width: 1fr; padding-left: 1; }
+    Field > .note { width: 1fr; height: auto; padding-left: 1; }
     """
 
     def __init__(
@@ -130,8 +130,7 @@ class Field(Horizontal):
 
     @on(Input.Changed)
     def read_again(self, event: Input.Changed) -> None:
-        """Read what is typed."""
-        event.stop()
+        """Read what is typed; the form hears of it too, for what follows from it."""
         self.show_reading()
 
 

@@ -52,6 +52,9 @@ class FrontDesk(Protocol):
     def show_by_verb(self, verb: str) -> None:
         """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""
 
+    def adopt(self, saved: object) -> None:
+        """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
+
     def patients_in_hand(self) -> Sequence[int]:
         """Return the patients last shown, newest first."""
 

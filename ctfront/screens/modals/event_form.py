@@ -44,8 +44,12 @@ class EventForm(Form[tuple[Event, tuple[Appointment, ...]]]):
         start, end = minute_of(read_time(first)), minute_of(read_time(last))
         if end <= start:
             raise InputRefused("The end must come after the start.", field="until")
-        desk = desk_of(self)
-        return await self.scheduling.add_event(desk.act(), self.provider.id, self.day, Span(start, end), text)
+        provider, day = self.whose()
+        return await self.scheduling.add_event(desk_of(self).act(), provider.id, day, Span(start, end), text)
+
+    def whose(self) -> tuple[Provider, date]:
+        """Return whose time it is, and on which day."""
+        return self.provider, self.day
 
 
 def read_back(text: str) -> str:

@@ -1,0 +1,115 @@
+"""A weekday's office hours in one line: `8-12, 13-18` or `8-18, lunch 12-13`; nothing typed is closed.
+
+A span without words before it is office hours, one with words is a break of that name. A name that holds
+digits or punctuation stands in double quotes, a double quote inside it twice.
+"""
+
+import re
+from collections.abc import Iterable
+
+from ctfront.domain.errors import InputRefused
+from ctfront.domain.grammar.errors import CannotRead
+from ctfront.domain.grammar.times import read_time
+from ctfront.domain.providers import Break, DayHours
+from ctfront.domain.set_up import check_hours
+from ctfront.domain.times import DAY, Span, minute_of, show_minute
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+_CLOCK = r"\d{1,2}(?:[:.]?\d{2})?(?:[ap]m?)?"
+_PART = re.compile(
+    rf'\s*(?:"(?P<quoted>(?:[^"]|"")+)"|(?P<words>[^\W\d_][^\d",;]*?))?\s*'
+    rf"(?P<start>{_CLOCK})\s*[-–]\s*(?P<end>{_CLOCK})\s*(?:[,;]|(?=\s)|$)",
+    re.IGNORECASE,
+)
+_PLAIN_NAME = re.compile(r"[^\W\d_][^\d\",;]*")
+
+
+def read_hours(text: str, weekday: int) -> DayHours:
+    """Read the office hours of a weekday, 0 Monday. Raises `InputRefused`."""
+    spans, breaks, position = [], [], 0
+    typed = text.strip()
+    if typed.casefold() == "closed":
+        typed = ""
+    while position < len(typed):
+        match = _PART.match(typed, position)
+        if match is None:
+            raise CannotRead("Type hours as 8-18, lunch 12-13.", position, field="hours")
+        span = _read_span(match["start"], match["end"])
+        name = match["quoted"].replace('""', '"') if match["quoted"] else (match["words"] or "").strip()
+        if name:
+            breaks.append(Break(span=span, label=name))
+        else:
+            spans.append(span)
+        position = match.end()
+    day = DayHours(weekday=weekday, spans=tuple(spans), breaks=tuple(breaks))
+    return next(iter(check_hours([day])), DayHours(weekday=weekday, spans=()))
+
+
+def _read_span(first: str, last: str) -> Span:
+    start, end = minute_of(read_time(first)), _read_end(last)
+    if end <= start:
+        afternoon = f"; type {show_minute(end + DAY // 2)}" if start < end + DAY // 2 < DAY else ""
+        raise InputRefused(f"{show_minute(end)} is not after {show_minute(start)}{afternoon}.", field="hours")
+    return Span(start, end)
+
+
+def _read_end(text: str) -> int:
+    """Return the minute a span ends at; a day may end at 24:00."""
+    return DAY if text in {"24", "2400", "24:00", "24.00"} else minute_of(read_time(text))
+
+
+def type_hours(day: DayHours) -> str:
+    """Return the hours as they are typed: `8-18, lunch 12-13`; `read_hours` reads them back the same."""
+    pauses = (f"{_type_name(pause.label)} {_type_span(pause.span)}" for pause in day.breaks)
+    return ", ".join([*(_type_span(span) for span in day.spans), *pauses])
+
+
+def _type_span(span: Span) -> str:
+    return f"{_type_minute(span.start)}-{_type_minute(span.end)}"
+
+
+def _type_minute(minute: int) -> str:
+    return show_minute(minute).removesuffix(":00")
+
+
+def _type_name(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return name if _PLAIN_NAME.fullmatch(name) and name == name.strip() else f'"{doubled}"'
+
+
+def show_hours(day: DayHours) -> str:
+    """Return the hours in full: `8:00–18:00, lunch 12:00–13:00`, or `closed`."""
+    parts = [_show_span(span) for span in day.spans]
+    parts += [f"{pause.label} {_show_span(pause.span)}" for pause in day.breaks]
+    return ", ".join(parts) or "closed"
+
+
+def _show_span(span: Span) -> str:
+    return f"{show_minute(span.start)}–{show_minute(span.end)}"
+
+
+def show_week(week: Iterable[DayHours]) -> str:
+    """Return a week with equal days joined: `Mon–Thu 8-18, lunch 12-13; Fri 8-12`; closed days are left out."""
+    runs: list[tuple[list[int], str]] = []
+    for day in sorted(week, key=lambda day: day.weekday):
+        hours = type_hours(day)
+        known = next((days for days, text in runs if text == hours), None)
+        if known is not None:
+            known.append(day.weekday)
+        elif hours:
+            runs.append(([day.weekday], hours))
+    return "; ".join(f"{_show_days(days)} {hours}" for days, hours in runs) or "no office hours"
+
+
+def _show_days(days: list[int]) -> str:
+    """Return `Mon–Wed, Fri`: three or more in a row are joined."""
+    names = []
+    rest = list(days)
+    while rest:
+        run = [rest.pop(0)]
+        while rest and rest[0] == run[-1] + 1:
+            run.append(rest.pop(0))
+        short = [WEEKDAYS[day][:3] for day in run]
+        names += [f"{short[0]}–{short[-1]}"] if len(run) > 2 else short
+    return ", ".join(names)

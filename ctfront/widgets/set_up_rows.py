@@ -1,0 +1,202 @@
+"""The lists of Set-up: what each row shows, and what the pane adds about the row under the cursor."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ctfront.domain.clinic import DateOrder, Identity
+from ctfront.domain.grammar.hours import show_week
+from ctfront.domain.grammar.rights import show_rights, type_rights
+from ctfront.domain.providers import Event, Provider, VisitPurpose
+from ctfront.domain.set_up import SetUp
+from ctfront.domain.staff import Staff
+from ctfront.domain.text import Shown, safe
+from ctfront.domain.times import show_date, show_minute
+
+ADD = "add"
+"""Key of the row on which Enter opens an empty form."""
+
+ORDER_WORDS = {DateOrder.MONTH_FIRST: "month first", DateOrder.DAY_FIRST: "day first"}
+IDENTITY_WORDS = {
+    Identity.OS: "the log-in here says who works",
+    Identity.FORCED_COMMAND: "the SSH key says who works",
+    Identity.DEMO: "made up: anybody may be anybody",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetUpRow:
+    """One row of a list."""
+
+    key: int | str
+    """Id of what the row shows, name of the clinic's field, or `ADD`."""
+    cells: tuple[Shown, ...]
+    item: Provider | VisitPurpose | Staff | Event | None = None
+    details: tuple[Shown, ...] = ()
+    """What the pane says, in full."""
+    active: bool = True
+
+    def cell(self, *, number: int) -> Shown:
+        """Return the text of a column."""
+        return self.cells[number]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetUpList:
+    """One of the lists, opened by its digit."""
+
+    name: Shown
+    headings: tuple[tuple[str, int], ...]
+    """Heading and width of each column; width 0 takes what is left."""
+    rows: Callable[[SetUp], Sequence[SetUpRow]]
+    add: Shown | None = None
+    """Words of the row that adds one."""
+
+
+def _row(key: int, cells: Sequence[str], item: Provider | VisitPurpose | Staff | Event, *details: str) -> SetUpRow:
+    return SetUpRow(
+        key=key,
+        cells=tuple(safe(cell) for cell in cells),
+        item=item,
+        details=tuple(safe(line) for line in details),
+        active=isinstance(item, Event) or item.active,
+    )
+
+
+def yes_or_no(yes: bool) -> str:
+    """Return the word."""
+    return "yes" if yes else "no"
+
+
+def _state(active: bool) -> str:
+    return "active" if active else "INACTIVE"
+
+
+def provider_rows(set_up: SetUp) -> list[SetUpRow]:
+    """Return the providers in Set-up order."""
+    purposes = {purpose.id: purpose for purpose in set_up.purposes}
+    rows = []
+    for it in set_up.providers:
+        offered = [purposes[purpose_id] for purpose_id in it.purpose_ids]
+        hours = show_week(it.hours)
+        letters = " ".join(purpose.letter for purpose in offered) or "nothing"
+        names = ", ".join(purpose.name for purpose in offered) or "no visit purpose"
+        at_once = "1 appointment" if it.governor == 1 else f"{it.governor} appointments"
+        rows.append(
+            _row(
+                it.id,
+                (it.name, str(it.governor), yes_or_no(it.active), letters, hours),
+                it,
+                f"{it.name}   {_state(it.active)}   governor: {at_once} at any moment",
+                f"Offers {names}",
+                hours,
+            )
+        )
+    return rows
+
+
+def purpose_rows(set_up: SetUp) -> list[SetUpRow]:
+    """Return the visit purposes in Set-up order."""
+    rows = []
+    for it in set_up.purposes:
+        by = ", ".join(p.name for p in set_up.providers if it.id in p.purpose_ids and p.active) or "nobody"
+        rows.append(
+            _row(
+                it.id,
+                (it.name, it.letter, str(it.minutes), yes_or_no(it.active), by),
+                it,
+                f"{it.name} {it.minutes} min   “{it.letter}” in the grid   {_state(it.active)}",
+                f"Offered by {by}",
+            )
+        )
+    return rows
+
+
+def staff_rows(set_up: SetUp) -> list[SetUpRow]:
+    """Return the staff in the order in which they came."""
+    return [
+        _row(
+            it.id,
+            (it.name, it.short_name, it.os_user or "none", yes_or_no(it.active), type_rights(it.rights)),
+            it,
+            f"{it.name}   {it.short_name}   {_state(it.active)}   log-in on this machine: {it.os_user or 'none'}",
+            f"May {show_rights(it.rights)}" if it.rights else "May look only",
+        )
+        for it in set_up.staff
+    ]
+
+
+def event_rows(set_up: SetUp) -> list[SetUpRow]:
+    """Return the events of today and later, the next one first."""
+    providers = {provider.id: provider.name for provider in set_up.providers}
+    return [
+        _row(
+            it.id,
+            (show_date(it.day), event_times(it), providers[it.provider_id], it.text),
+            it,
+            f"{it.text}   {event_times(it)}   {show_date(it.day)}",
+            f"{providers[it.provider_id]} is not bookable then. Enter lists the appointments that are in it.",
+        )
+        for it in set_up.events
+    ]
+
+
+def event_times(event: Event) -> str:
+    """Return `8:00–9:00`."""
+    return f"{show_minute(event.span.start)}–{show_minute(event.span.end)}"
+
+
+def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
+    """Return the clinic's own fields, a row each."""
+    clinic, site = set_up.clinic, set_up.site
+    fields = (
+        ("name", "Name", clinic.name, "in the title of every screen"),
+        ("zone", "Time zone", clinic.zone, "times are promised in it"),
+        ("date_order", "Date order", ORDER_WORDS[clinic.date_order], "how 2/3 is read"),
+        ("online", "Online", yes_or_no(clinic.online), "takes part in Online Appointments"),
+        ("slot_minutes", "Slot", f"{clinic.slot_minutes} min", "one row of the Scheduler"),
+        ("correction_days", "Corrections", f"{clinic.correction_days} days", "a past status may be corrected"),
+        ("site_name", "Site", site.name, ""),
+        ("site_address", "Address", site.address or "none", ""),
+        ("site_phone", "Phone", site.phone or "none", "patients are told to call it"),
+        ("identity", "Identity", clinic.identity.value, IDENTITY_WORDS[clinic.identity]),
+    )
+    return [
+        SetUpRow(
+            key=key,
+            cells=(safe(label), safe(value), safe(meaning)),
+            details=(safe(f"{label}: {value}"), safe(meaning)),
+        )
+        for key, label, value, meaning in fields
+    ]
+
+
+PROVIDERS = SetUpList(
+    name=safe("Providers"),
+    headings=(("Provider", 20), ("At once", 7), ("Active", 6), ("Offers", 15), ("Office hours", 0)),
+    rows=provider_rows,
+    add=safe("+ Add a provider"),
+)
+PURPOSES = SetUpList(
+    name=safe("Visit purposes"),
+    headings=(("Visit purpose", 24), ("Letters", 7), ("Minutes", 7), ("Active", 6), ("Offered by", 0)),
+    rows=purpose_rows,
+    add=safe("+ Add a visit purpose"),
+)
+STAFF = SetUpList(
+    name=safe("Staff"),
+    headings=(("Name", 22), ("Short name", 12), ("Log-in", 12), ("Active", 6), ("Rights", 0)),
+    rows=staff_rows,
+    add=safe("+ Add to the staff"),
+)
+EVENTS = SetUpList(
+    name=safe("Events"),
+    headings=(("Day", 16), ("Time", 11), ("Provider", 20), ("What", 0)),
+    rows=event_rows,
+    add=safe("+ Add an event"),
+)
+CLINIC = SetUpList(
+    name=safe("Clinic"),
+    headings=(("Setting", 12), ("Value", 30), ("", 0)),
+    rows=clinic_rows,
+)
+LISTS = (PROVIDERS, PURPOSES, STAFF, EVENTS, CLINIC)

@@ -1,0 +1,35 @@
+"""The lists of a screen in one line: `1 Providers  2 Visit purposes`, the one in view in brackets."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual.widget import Widget
+
+from ctfront.domain.text import Shown
+
+
+class TabLine(Widget):
+    """Names behind the digits that open them."""
+
+    DEFAULT_CSS = "TabLine { height: 1; }"
+
+    def __init__(self, names: Sequence[Shown], *, id: str = "tabs") -> None:
+        super().__init__(id=id)
+        self.names = tuple(names)
+        self.chosen = 0
+
+    def show(self, chosen: int, names: Sequence[Shown] | None = None) -> None:
+        """Show which one is in view, and other names when given; unchanged ones cost nothing."""
+        new = (chosen, self.names if names is None else tuple(names))
+        if new != (self.chosen, self.names):
+            self.chosen, self.names = new
+            self.refresh()
+
+    def render(self) -> Text:
+        """Draw the names; the one in view is bracketed and bold."""
+        text = Text(" ", no_wrap=True, overflow="crop", end="")
+        for number, name in enumerate(self.names):
+            here = number == self.chosen
+            text.append(f"[{number + 1} {name}]" if here else f" {number + 1} {name} ", "bold" if here else "")
+            text.append(" ")
+        return text

@@ -56,7 +56,7 @@ def both_ways(founded, tmp_path, place):
         story = Story(script=script, scene=scene, who=who, now=now, keymap=keymap or {})
 
         async def live(*, burst: bool, terminal: bool) -> End:
-            path = tmp_path / f"{'burst' if burst else 'slow'}-{terminal}.db"
+            path = tmp_path / f"{'burst' if burst else 'slow'}{'-wire' if terminal else ''}.db"
             clinic = story.clinic_at(path, founded)
             if terminal:
                 return await story.live_on_the_wire(clinic, path, burst=burst, size=size)

@@ -31,7 +31,10 @@ class Page(Screen):
 
 
 class Bench(GatedApp, App[None]):
-    """Notes the keys it is given; `w` waits for an answer, `s` searches until it comes, `p` opens another page, `b` a third."""
+    """Notes the keys it is given.
+
+    `w` waits for an answer, `s` searches until it comes, `p` opens another page, `b` a third.
+    """
 
     ENABLE_COMMAND_PALETTE = False
     CSS = "Static { height: auto; }"

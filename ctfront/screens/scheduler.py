@@ -19,7 +19,7 @@ from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_hand import FREE_IN_HAND, PUT_DOWN_FIRST, SchedulerHand
 from ctfront.screens.scheduler_view import key
 from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
-from ctfront.widgets.day_grid import EMPTY
+from ctfront.widgets.day_grid import EMPTY, DayGrid
 
 WATCH_SECONDS = 0.7
 """How often other desks' changes are looked for."""
@@ -56,6 +56,8 @@ class SchedulerScreen(SchedulerHand):
 
     def look_out(self) -> None:
         """Look for changes unless the last look is still under way: breaking it off would never see any."""
+        if not self.query(DayGrid):
+            return  # the app is being left
         if self.watching is None or self.watching.is_finished:
             self.watching = self.watch_others()
 

@@ -154,6 +154,12 @@ class SetUpScreen(DeskScreen):
 
     # -- the lists
 
+    def works_now(self, action: str) -> bool:
+        """Tell whether the list in view and the row under the cursor know the action."""
+        if action == "cancel":
+            return self.row is not None and isinstance(self.row.item, Event)
+        return action != "inactive" or LISTS[self.list_number].name not in OTHER_KEYS
+
     def action_list(self, number: int) -> None:
         """Open a list."""
         self.list_number, self.with_inactive = number, False

@@ -37,12 +37,12 @@ class RowList(Widget, Generic[Item], can_focus=True):
 
     DEFAULT_CSS = "RowList { height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "walk(-1)", "Up", tooltip="The row above", id="list.up"),
-        Binding("down", "walk(1)", "Down", tooltip="The row below", id="list.down"),
-        Binding("pageup", "page(-1)", "Page up", tooltip="A window up", id="list.page_up"),
-        Binding("pagedown", "page(1)", "Page down", tooltip="A window down", id="list.page_down"),
-        Binding("home", "edge(False)", "First", tooltip="First row", id="list.first"),
-        Binding("end", "edge(True)", "Last", tooltip="Last row", id="list.last"),
+        Binding("up", "focused.walk(-1)", "Up", tooltip="The row above", id="list.up"),
+        Binding("down", "focused.walk(1)", "Down", tooltip="The row below", id="list.down"),
+        Binding("pageup", "focused.page(-1)", "Page up", tooltip="A window up", id="list.page_up"),
+        Binding("pagedown", "focused.page(1)", "Page down", tooltip="A window down", id="list.page_down"),
+        Binding("home", "focused.edge(False)", "First", tooltip="First row", id="list.first"),
+        Binding("end", "focused.edge(True)", "Last", tooltip="Last row", id="list.last"),
     ]
 
     @dataclass

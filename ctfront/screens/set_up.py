@@ -63,7 +63,7 @@ class SetUpScreen(DeskScreen):
         key("e,E", "open", "Edit", "Open the form of the row under the cursor", "edit"),
         key("h,H", "inactive", "inactive", "Show inactive ones too, or hide them", "inactive"),
         key("c,C", "cancel", "Cancel", "Take the event under the cursor away", "cancel"),
-        key("u,U", "undo", "Undo", "Take back my last act: an event added or taken away", "undo"),
+        key("u,U", "undo", "Undo", "Take back my last act", "undo"),
     ]
 
     def __init__(self, clinic_setup: ClinicSetup, scheduling: Scheduling) -> None:

@@ -182,7 +182,7 @@ class RowList(Widget, Generic[Item], can_focus=True):
         more = len(self.items) - self.first_row - self.body_height
         words = f"{more} more ↓ " if more > 0 else ""
         text = f" {self._join([column.heading for column in self.columns])}"
-        return fit(text, self.size.width - len(words)) + words
+        return fit(text.rstrip(), self.size.width - len(words)) + words
 
     def _join(self, texts: Iterable[str]) -> str:
         """Lay texts out in the columns, a space between two."""

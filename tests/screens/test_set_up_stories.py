@@ -171,8 +171,8 @@ async def test_hours_that_would_orphan_are_refused_with_the_list(story):
     end, set_up = await story(script)
     assert IN_THE_WAY in end.screen
     assert [line.strip(" │▸─") for line in end.cells if "010-" in line] == [
-        "Mon 2 Mar 2026  8:00  RUIZ, Ana             (555) 010-4431   Dr Alvarez",
-        "Mon 2 Mar 2026  8:30  OKAFOR, Grace         (555) 010-4434   Dr Alvarez",
+        "Mon 2 Mar 2026   8:00 RUIZ, Ana             (555) 010-4431   Dr Alvarez",
+        "Mon 2 Mar 2026   8:30 OKAFOR, Grace         (555) 010-4434   Dr Alvarez",
     ]
     end, set_up = await story(f"{script} enter")
     assert "Name        Dr Alvarez Md" in end.screen

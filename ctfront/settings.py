@@ -55,6 +55,8 @@ VI = {
     "scheduler.mark": "K",
     "patient.down": "down,j",
     "patient.up": "up,k",
+    "list.down": "down,j",
+    "list.up": "up,k",
 }
 """What `keys = "vi"` stands for: h j k l walk, and marking is K alone."""
 

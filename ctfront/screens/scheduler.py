@@ -160,9 +160,13 @@ class SchedulerScreen(SchedulerHand):
         seen = self.grid.schedule.change_seen
         try:
             newest, days = await self.scheduling.changes_since(seen)
+            clinic = await self.scheduling.set_up_since(seen) if newest != seen else None
         except ClinicError:
             return  # the next act says so; a watcher has nobody to tell
         if newest == seen:
             return
-        if any(column.day in days for column in self.grid.schedule.columns) or self.day in days:
+        if clinic is not None:
+            self.desk.adopt(clinic)
+        shown = {self.day, *(column.day for column in self.grid.schedule.columns)}
+        if clinic is not None or shown & days:
             await self.load()

@@ -63,7 +63,7 @@ class SetUpScreen(DeskScreen):
         key("e,E", "open", "Edit", "Open the form of the row under the cursor", "edit"),
         key("h,H", "inactive", "inactive", "Show inactive ones too, or hide them", "inactive"),
         key("c,C", "cancel", "Cancel", "Take the event under the cursor away", "cancel"),
-        key("u,U", "undo", "Undo", "Take back my last act: an event added or taken away", "undo"),
+        key("u,U", "undo", "Undo", "Take back my last act", "undo"),
     ]
 
     def __init__(self, clinic_setup: ClinicSetup, scheduling: Scheduling) -> None:
@@ -153,6 +153,12 @@ class SetUpScreen(DeskScreen):
         self.query_one("#details", Static).update("\n".join(lines))
 
     # -- the lists
+
+    def works_now(self, action: str) -> bool:
+        """Tell whether the list in view and the row under the cursor know the action."""
+        if action == "cancel":
+            return self.row is not None and isinstance(self.row.item, Event)
+        return action != "inactive" or LISTS[self.list_number].name not in OTHER_KEYS
 
     def action_list(self, number: int) -> None:
         """Open a list."""

@@ -29,6 +29,9 @@ Result = TypeVar("Result")
 
 WEEK = timedelta(days=6)
 
+SET_UP_KINDS = (*undoing.SET_UP_SAVES, "import_providers")
+"""Kinds of change after which every day may look different."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
@@ -147,6 +150,15 @@ class Scheduling:
                 ChangeRow.clinic_id == self.clinic.id, ChangeRow.id > change_id, ChangeRow.day.is_not(None)
             )
             return newest, frozenset(day for day in (await session.scalars(query)) if day is not None)
+
+    async def set_up_since(self, change_id: int) -> Clinic | None:
+        """Return the clinic as it is now when anything was set up after `change_id`, else None."""
+        query = select(ChangeRow.id).where(
+            ChangeRow.clinic_id == self.clinic.id, ChangeRow.id > change_id, ChangeRow.kind.in_(SET_UP_KINDS)
+        )
+        async with self._database.reading() as session:
+            found = (await session.execute(query.limit(1))).first()
+            return None if found is None else await clinics.read_clinic(session)
 
     async def book(self, act: Act, draft: AppointmentDraft) -> Appointment:
         """Book the draft. Raises `SlotTaken`, `PatientBusy`, `OutsideHours`, `NotAllowed` or `InputRefused`."""

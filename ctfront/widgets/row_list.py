@@ -37,12 +37,12 @@ class RowList(Widget, Generic[Item], can_focus=True):
 
     DEFAULT_CSS = "RowList { height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "walk(-1)", "Up", tooltip="The row above", id="list.up"),
-        Binding("down", "walk(1)", "Down", tooltip="The row below", id="list.down"),
-        Binding("pageup", "page(-1)", "Page up", tooltip="A window up", id="list.page_up"),
-        Binding("pagedown", "page(1)", "Page down", tooltip="A window down", id="list.page_down"),
-        Binding("home", "edge(False)", "First", tooltip="First row", id="list.first"),
-        Binding("end", "edge(True)", "Last", tooltip="Last row", id="list.last"),
+        Binding("up", "focused.walk(-1)", "Up", tooltip="The row above", id="list.up"),
+        Binding("down", "focused.walk(1)", "Down", tooltip="The row below", id="list.down"),
+        Binding("pageup", "focused.page(-1)", "Page up", tooltip="A window up", id="list.page_up"),
+        Binding("pagedown", "focused.page(1)", "Page down", tooltip="A window down", id="list.page_down"),
+        Binding("home", "focused.edge(False)", "First", tooltip="First row", id="list.first"),
+        Binding("end", "focused.edge(True)", "Last", tooltip="Last row", id="list.last"),
     ]
 
     @dataclass
@@ -182,7 +182,7 @@ class RowList(Widget, Generic[Item], can_focus=True):
         more = len(self.items) - self.first_row - self.body_height
         words = f"{more} more ↓ " if more > 0 else ""
         text = f" {self._join([column.heading for column in self.columns])}"
-        return fit(text, self.size.width - len(words)) + words
+        return fit(text.rstrip(), self.size.width - len(words)) + words
 
     def _join(self, texts: Iterable[str]) -> str:
         """Lay texts out in the columns, a space between two."""

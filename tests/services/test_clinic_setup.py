@@ -8,7 +8,7 @@ import pytest
 from ctfront.data.database import Database
 from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import DateOrder, Identity
-from ctfront.domain.errors import ChangedElsewhere, InputRefused, NotAllowed, NotFound
+from ctfront.domain.errors import ChangedElsewhere, InputRefused, NotAllowed, NotFound, NothingToUndo
 from ctfront.domain.providers import Break, DayHours
 from ctfront.domain.set_up import (
     ClinicDraft,
@@ -392,3 +392,55 @@ async def test_a_founding_that_cannot_be_leaves_the_database_empty(empty, change
         found_clinic(empty, NOW, replace(FOUNDING, **change))
     assert refusal.value.field == field
     assert found_clinic(empty, NOW, FOUNDING)[0].name == "Main Street Clinic"
+
+
+async def test_everything_is_read_at_once_with_the_events_to_come(desk, set_up):
+    at = desk.act(at=NOW)
+    alvarez, chen = desk.providers["Dr Alvarez"].id, desk.providers["Dr Chen"].id
+    later, _ = await desk.scheduling.add_event(at, chen, MONDAY + timedelta(days=3), Span(600, 660), "Course")
+    today, _ = await desk.scheduling.add_event(desk.act(), alvarez, MONDAY, Span(600, 660), "Sick")
+    await desk.scheduling.add_event(desk.act(), alvarez, MONDAY - timedelta(days=1), Span(600, 660), "Over")
+    gone, _ = await desk.scheduling.add_event(desk.act(), alvarez, MONDAY, Span(700, 720), "Gone")
+    await desk.scheduling.remove_event(desk.act(), gone.id)
+    read = await set_up.everything(MONDAY)
+    assert read.events == (today, later)
+    assert (read.clinic, read.providers, read.purposes, read.staff) == (
+        await set_up.current_clinic(),
+        await set_up.providers(),
+        await set_up.purposes(),
+        await set_up.staff(),
+    )
+    assert (read.site,) == await set_up.sites()
+
+
+async def test_the_appointments_in_an_event_are_the_live_ones_it_overlaps(desk):
+    hit = desk.book("RUIZ", "Dr Alvarez", "10:00")
+    desk.book("LEE", "Dr Alvarez", "11:00")
+    desk.book("OKAFOR", "Dr Chen", "10:00")
+    gone = desk.book("BAUER", "Dr Alvarez", "10:30")
+    await desk.scheduling.mark(desk.act(), gone.id, Status.NO_SHOW)
+    event, found = await desk.scheduling.add_event(
+        desk.act(), desk.providers["Dr Alvarez"].id, MONDAY, Span(600, 660), "Sick"
+    )
+    assert [a.id for a in found] == [hit.id]
+    assert await desk.scheduling.appointments_in(event) == found
+
+
+async def test_other_desks_learn_that_something_was_set_up(desk, set_up):
+    before, _ = await desk.scheduling.changes_since(0)
+    booked = desk.book("RUIZ", "Dr Alvarez", "10:00")
+    assert await desk.scheduling.set_up_since(before) is None
+    saved = await set_up.save_clinic(manager_act(desk), clinic_draft(name="Harbour Clinic"))
+    assert await desk.scheduling.set_up_since(before) == saved
+    after, _ = await desk.scheduling.changes_since(before)
+    assert await desk.scheduling.set_up_since(after) is None
+    assert (await desk.scheduling.appointment(booked.id)).live
+
+
+async def test_undo_reaches_not_past_a_save_of_set_up(desk, set_up):
+    booked = desk.book("RUIZ", "Dr Alvarez", "10:00", who=desk.manager)
+    provider = desk.providers["Dr Chen"]
+    await set_up.save_provider(manager_act(desk), provider.id, as_is(provider, governor=2))
+    with pytest.raises(NothingToUndo, match="“Saved Dr Chen"):
+        await desk.scheduling.undo(manager_act(desk))
+    assert (await desk.scheduling.appointment(booked.id)).live

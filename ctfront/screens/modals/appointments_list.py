@@ -19,7 +19,7 @@ MOST_ROWS = 12
 
 COLUMNS: tuple[ListColumn[Appointment], ...] = (
     ListColumn(heading="Day", width=15, text=lambda a: safe(show_date(a.day))),
-    ListColumn(heading="Time", width=5, text=lambda a: safe(show_time(a.start))),
+    ListColumn(heading="Time", width=5, text=lambda a: safe(f"{show_time(a.start):>5}")),
     ListColumn(heading="Patient", width=0, text=lambda a: safe(a.patient.name)),
     ListColumn(heading="Phone", width=16, text=lambda a: safe(a.patient.phone or "no phone")),
     ListColumn(heading="Provider", width=14, text=lambda a: safe(a.provider)),

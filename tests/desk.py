@@ -72,6 +72,8 @@ async def open_desk(app, size=(80, 24)) -> AsyncIterator[Desk]:
     """Run the app at a size and give its desk; the loop is the test's own `KeyLoop`."""
     async with app.run_test(size=size) as pilot:
         while app.gate is None:
+            if app._exception is not None:
+                raise app._exception
             await pilot._wait_for_screen()
         desk = Desk(app)
         await desk.settle()

@@ -33,7 +33,7 @@ def story(both_ways, tmp_path):
             scene(clinic)
 
         end = await both_ways(script, set_scene, who=who, **more)
-        slow, burst = [await read(tmp_path / f"{way}-False.db", clinics[0]) for way in ("slow", "burst")]
+        slow, burst = [await read(tmp_path / f"{way}.db", clinics[0]) for way in ("slow", "burst")]
         assert burst == slow
         return end, slow
 

@@ -11,13 +11,15 @@ from ctfront.data.models import EventRow
 from ctfront.domain.providers import Event
 from ctfront.domain.times import Span
 
+_EVENT = EventRow.__table__.c
+
 
 def select_events(clinic_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
     """Select the events of the days from `first` to `last`."""
     return (
-        select(EventRow.__table__)
-        .where(EventRow.clinic_id == clinic_id, EventRow.day.between(first, last), EventRow.removed_at.is_(None))
-        .order_by(EventRow.day, EventRow.start_minute)
+        select(_EVENT.id, _EVENT.provider_id, _EVENT.day, _EVENT.start_minute, _EVENT.end_minute, _EVENT.text)
+        .where(_EVENT.clinic_id == clinic_id, _EVENT.day.between(first, last), _EVENT.removed_at.is_(None))
+        .order_by(_EVENT.day, _EVENT.start_minute)
     )
 
 
@@ -45,6 +47,6 @@ async def read_events(session: AsyncSession, clinic_id: int, first: date, last: 
 def load_events(session: Session, provider_id: int, day: date) -> tuple[Event, ...]:
     """Return one provider's events of a day."""
     query = select(EventRow.__table__).where(
-        EventRow.provider_id == provider_id, EventRow.day == day, EventRow.removed_at.is_(None)
+        _EVENT.provider_id == provider_id, _EVENT.day == day, _EVENT.removed_at.is_(None)
     )
     return tuple(event_of(row) for row in session.execute(query))

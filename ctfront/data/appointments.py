@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from ctfront.data.making import made
 from ctfront.data.models import (
     AppointmentRow,
     CounterRow,
@@ -31,7 +32,7 @@ _STATUS = {status.value: status for status in Status}
 _ORIGIN = {origin.value: origin for origin in Origin}
 
 
-def select_appointments(clinic_id: int) -> Select[*tuple[Any, ...]]:
+def select_appointments(clinic_id: int | BindParameter[int]) -> Select[*tuple[Any, ...]]:
     """Select what `appointment_of` unpacks, deleted ones left out; the caller narrows and orders."""
     a, p, phone = APPOINTMENT, PatientRow.__table__.c, PhoneRow.__table__.c
     provider, purpose, site = ProviderRow.__table__.c, VisitPurposeRow.__table__.c, SiteRow.__table__.c
@@ -64,12 +65,14 @@ def appointment_of(row: Sequence[Any]) -> Appointment:
         replaces_id, replaced_by_day, cancel_reason, asked_by, site, version,
     ) = row  # fmt: skip
     hour, second = divmod(start_second, 3600)
-    return Appointment(
+    return made(
+        Appointment,
         id=appointment_id,
         number=number,
         provider_id=provider_id,
         provider=provider,
-        patient=PatientName(
+        patient=made(
+            PatientName,
             id=patient_id,
             public_id=public_id,
             record_number=record_number,
@@ -116,15 +119,20 @@ def in_order(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return query.order_by(APPOINTMENT.day, APPOINTMENT.start_second, APPOINTMENT.number)
 
 
+_ON_DAYS = select_appointments(bindparam("clinic_id", type_=Integer)).where(
+    APPOINTMENT.day.between(bindparam("first"), bindparam("last"))
+)
+"""Built once: building it anew costs as much as a fifth of the rows of a day."""
+
+
 async def read_days(
     session: AsyncSession, clinic_id: int, first: date, last: date, *, provider_ids: Iterable[int] = ()
 ) -> list[Appointment]:
     """Return the appointments of the days from `first` to `last`, of all providers or of some, in no order."""
-    query = select_appointments(clinic_id)
+    query, days = _ON_DAYS, {"clinic_id": clinic_id, "first": first, "last": last}
     if chosen := list(provider_ids):
         query = query.where(APPOINTMENT.provider_id.in_(chosen))
-    query = query.where(APPOINTMENT.day == first if first == last else APPOINTMENT.day.between(first, last))
-    return [appointment_of(row) for row in await session.execute(query)]
+    return [appointment_of(row) for row in await session.execute(query, days)]
 
 
 async def read_of_patient(session: AsyncSession, clinic_id: int, patient_id: int, limit: int) -> list[Appointment]:

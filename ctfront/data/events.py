@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -14,17 +14,19 @@ from ctfront.domain.times import Span
 _EVENT = EventRow.__table__.c
 
 
-def select_events(clinic_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
-    """Select the events of the days from `first` to `last`."""
-    return (
-        select(_EVENT.id, _EVENT.provider_id, _EVENT.day, _EVENT.start_minute, _EVENT.end_minute, _EVENT.text)
-        .where(_EVENT.clinic_id == clinic_id, _EVENT.day.between(first, last), _EVENT.removed_at.is_(None))
-        .order_by(_EVENT.day, _EVENT.start_minute)
+_ON_DAYS = (
+    select(_EVENT.id, _EVENT.provider_id, _EVENT.day, _EVENT.start_minute, _EVENT.end_minute, _EVENT.text)
+    .where(
+        _EVENT.clinic_id == bindparam("clinic_id"),
+        _EVENT.day.between(bindparam("first"), bindparam("last")),
+        _EVENT.removed_at.is_(None),
     )
+    .order_by(_EVENT.day, _EVENT.start_minute)
+)
 
 
 def event_of(row: Any) -> Event:
-    """Turn a row of `select_events` into an event."""
+    """Turn a row into an event."""
     return Event(
         id=row.id,
         provider_id=row.provider_id,
@@ -41,7 +43,8 @@ async def read_coming_events(session: AsyncSession, clinic_id: int, today: date)
 
 async def read_events(session: AsyncSession, clinic_id: int, first: date, last: date) -> list[Event]:
     """Return the events of the days from `first` to `last`."""
-    return [event_of(row) for row in await session.execute(select_events(clinic_id, first, last))]
+    days = {"clinic_id": clinic_id, "first": first, "last": last}
+    return [event_of(row) for row in await session.execute(_ON_DAYS, days)]
 
 
 def load_events(session: Session, provider_id: int, day: date) -> tuple[Event, ...]:

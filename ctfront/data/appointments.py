@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Select, bindparam, select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -146,10 +146,13 @@ async def read_of_patient(session: AsyncSession, clinic_id: int, patient_id: int
     return [appointment_of(row) for row in await session.execute(query)]
 
 
+_ONE = select_appointments(bindparam("clinic_id", type_=Integer)).where(APPOINTMENT.id == bindparam("appointment_id"))
+
+
 def load_appointment(session: Session, clinic_id: int, appointment_id: int) -> Appointment:
     """Return one appointment. Raises `NotFound`."""
     session.flush()
-    row = session.execute(select_appointments(clinic_id).where(APPOINTMENT.id == appointment_id)).first()
+    row = session.execute(_ONE, {"clinic_id": clinic_id, "appointment_id": appointment_id}).first()
     if row is None:
         raise NotFound("That appointment is not there any more.")
     return appointment_of(row)
@@ -165,15 +168,22 @@ def row_to_change(session: Session, clinic_id: int, appointment_id: int, version
     return row
 
 
+_COUNTER = CounterRow.__table__
+_COUNT_ON = (
+    update(_COUNTER)
+    .where(_COUNTER.c.clinic_id == bindparam("of_clinic"), _COUNTER.c.name == bindparam("of_name"))
+    .values(last=_COUNTER.c.last + 1)
+    .returning(_COUNTER.c.last)
+)
+
+
 def next_number(session: Session, clinic_id: int, name: str) -> int:
     """Draw the next number of a counter; the row's lock orders the writers on PostgreSQL."""
-    row = session.get(CounterRow, (clinic_id, name), with_for_update=True)
-    if row is None:
-        row = CounterRow(clinic_id=clinic_id, name=name, last=0)
-        session.add(row)
-    row.last += 1
-    session.flush()
-    return row.last
+    number = session.execute(_COUNT_ON, {"of_clinic": clinic_id, "of_name": name}).scalar()
+    if number is None:
+        number = 1
+        session.execute(insert(_COUNTER), {"clinic_id": clinic_id, "name": name, "last": number})
+    return number
 
 
 def select_history(appointment_id: int) -> Select[*tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -56,9 +56,10 @@ async def read_clinic(session: AsyncSession) -> Clinic | None:
     return None if row is None else clinic_of(row)
 
 
-def select_sites(clinic_id: int) -> Select[Any]:
+def select_sites(clinic_id: int | BindParameter[int]) -> Select[Any]:
     """Select the clinic's sites, the first one first."""
-    return select(SiteRow.__table__).where(SiteRow.clinic_id == clinic_id).order_by(SiteRow.id)
+    site = SiteRow.__table__.c
+    return select(SiteRow.__table__).where(site.clinic_id == clinic_id).order_by(site.id)
 
 
 def site_of(row: Any) -> Site:
@@ -66,9 +67,12 @@ def site_of(row: Any) -> Site:
     return Site(id=row.id, name=row.name, zone=row.zone, address=row.address, phone=row.phone)
 
 
+_FIRST_SITE = select_sites(bindparam("clinic_id", type_=Integer)).limit(1)
+
+
 def load_site(session: Session, clinic_id: int) -> Site:
     """Return the clinic's first site."""
-    return site_of(session.execute(select_sites(clinic_id).limit(1)).one())
+    return site_of(session.execute(_FIRST_SITE, {"clinic_id": clinic_id}).one())
 
 
 async def read_sites(session: AsyncSession, clinic_id: int) -> tuple[Site, ...]:
@@ -111,7 +115,7 @@ async def read_purposes(session: AsyncSession, clinic_id: int, *, active_only: b
 
 
 def select_providers(
-    clinic_id: int, *, provider_id: int | None = None
+    clinic_id: int | BindParameter[int], *, provider_id: BindParameter[int] | None = None
 ) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
     """Select providers in Set-up order (or one of them), their hours, and the purposes they offer."""
     provider, hours, offered = ProviderRow.__table__.c, OfficeHoursRow.__table__.c, ProviderPurposeRow.__table__.c
@@ -191,10 +195,15 @@ def _only_active(providers: tuple[Provider, ...], active_only: bool) -> tuple[Pr
     return tuple(p for p in providers if p.active) if active_only else providers
 
 
+_ONE_PROVIDER = select_providers(
+    bindparam("clinic_id", type_=Integer), provider_id=bindparam("provider_id", type_=Integer)
+)
+
+
 def load_provider(session: Session, clinic_id: int, provider_id: int) -> Provider:
     """Return one provider. Raises `NotFound`."""
-    queries = select_providers(clinic_id, provider_id=provider_id)
-    found = providers_of(*(session.execute(query) for query in queries))
+    ids = {"clinic_id": clinic_id, "provider_id": provider_id}
+    found = providers_of(*(session.execute(query, ids) for query in _ONE_PROVIDER))
     if not found:
         raise NotFound("There is no such provider.")
     return found[0]

@@ -14,15 +14,13 @@ from ctfront.domain.times import Span
 _EVENT = EventRow.__table__.c
 
 
-_ON_DAYS = (
-    select(_EVENT.id, _EVENT.provider_id, _EVENT.day, _EVENT.start_minute, _EVENT.end_minute, _EVENT.text)
-    .where(
-        _EVENT.clinic_id == bindparam("clinic_id"),
-        _EVENT.day.between(bindparam("first"), bindparam("last")),
-        _EVENT.removed_at.is_(None),
-    )
-    .order_by(_EVENT.day, _EVENT.start_minute)
+_EVENTS = select(_EVENT.id, _EVENT.provider_id, _EVENT.day, _EVENT.start_minute, _EVENT.end_minute, _EVENT.text).where(
+    _EVENT.removed_at.is_(None)
 )
+_ON_DAYS = _EVENTS.where(
+    _EVENT.clinic_id == bindparam("clinic_id"), _EVENT.day.between(bindparam("first"), bindparam("last"))
+).order_by(_EVENT.day, _EVENT.start_minute)
+_OF_PROVIDER = _EVENTS.where(_EVENT.provider_id == bindparam("provider_id"), _EVENT.day == bindparam("day"))
 
 
 def event_of(row: Any) -> Event:
@@ -49,7 +47,5 @@ async def read_events(session: AsyncSession, clinic_id: int, first: date, last: 
 
 def load_events(session: Session, provider_id: int, day: date) -> tuple[Event, ...]:
     """Return one provider's events of a day."""
-    query = select(EventRow.__table__).where(
-        _EVENT.provider_id == provider_id, _EVENT.day == day, _EVENT.removed_at.is_(None)
-    )
-    return tuple(event_of(row) for row in session.execute(query))
+    rows = session.execute(_OF_PROVIDER, {"provider_id": provider_id, "day": day})
+    return tuple(event_of(row) for row in rows)

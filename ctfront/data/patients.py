@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -70,12 +70,18 @@ def load_name(session: Session, patient_id: int) -> PatientName:
     return name_of(found)
 
 
+_PATIENT = PatientRow.__table__.c
+_ACTIVE = select(_PATIENT.active).where(
+    _PATIENT.id == bindparam("patient_id"), _PATIENT.clinic_id == bindparam("clinic_id")
+)
+
+
 def check_active(session: Session, clinic_id: int, patient_id: int) -> None:
     """Refuse a patient of another clinic and an inactive one."""
-    row = session.get(PatientRow, patient_id)
-    if row is None or row.clinic_id != clinic_id:
+    active = session.execute(_ACTIVE, {"clinic_id": clinic_id, "patient_id": patient_id}).scalar()
+    if active is None:
         raise NotFound("There is no such patient.")
-    if not row.active:
+    if not active:
         name = load_name(session, patient_id).name
         raise ScheduleRefused(f"{name} is inactive; make the patient active again first.")
 

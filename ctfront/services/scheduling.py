@@ -71,8 +71,8 @@ class Scheduling:
         """Return the week around the day with the providers of each day summed up; days without any are left out."""
         monday = day - timedelta(days=day.weekday())
         async with self._database.reading() as session:
-            newest = await self._newest_change(session)
-            columns = [c for c in await self._columns(session, monday, monday + WEEK) if c.hours]
+            newest, everybody = await self._columns(session, monday, monday + WEEK)
+        columns = [c for c in everybody if c.hours]
         days = [(d, [c for c in columns if c.day == d]) for d in sorted({c.day for c in columns})]
         shown = tuple(summed_up(d, of_day) for d, of_day in days)
         return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
@@ -143,8 +143,8 @@ class Scheduling:
     async def changes_since(self, change_id: int) -> tuple[int, frozenset[date]]:
         """Return the newest change and the days touched after `change_id`."""
         async with self._database.reading() as session:
-            newest, days = await news.read_since(session, self.clinic.id, change_id)
-        return newest, frozenset(day for day in days if day is not None)
+            since = await news.read_since(session, self.clinic.id, change_id)
+        return since.newest, since.days
 
     async def set_up_since(self, change_id: int) -> Clinic | None:
         """Return the clinic as it is now when anything was set up after `change_id`, else None."""
@@ -249,11 +249,11 @@ class Scheduling:
         ]
 
     async def _everybody(self, session: AsyncSession) -> tuple[int, tuple[Provider, ...]]:
-        """Return the newest change and all providers; they are read again when a change without a day came in."""
+        """Return the newest change and all providers, read again when set-up may have changed."""
         if self._known is not None:
-            newest, touched = await news.read_since(session, self.clinic.id, self._known[0])
-            if None not in touched:
-                self._known = newest, self._known[1]
+            since = await news.read_since(session, self.clinic.id, self._known[0])
+            if since.of_days_only:
+                self._known = since.newest, self._known[1]
                 return self._known
         newest = await news.read_newest(session, self.clinic.id)
         self._known = newest, await clinics.read_providers(session, self.clinic.id, active_only=False)

@@ -110,7 +110,7 @@ def patients(ground: Ground, count: int, seed: int, since: date) -> Iterator[dic
         tables["patient"].append(
             (
                 patient_id, owner, str(10_000 + patient_id), _uuid(chance), last, first, _folded(last), _folded(first),
-                FOLD_VERSION, born.isoformat(), "unknown", email, None if email is None else fold_email(email), "",
+                FOLD_VERSION, born.isoformat(), ("female", "male")[patient_id % 2], email, None if email is None else fold_email(email), "",
                 chance.random() < 0.97, "", 1, *ground.by, made_at,
             )
         )  # fmt: skip

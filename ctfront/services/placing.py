@@ -115,11 +115,12 @@ def settle(
         if old is not None:
             seats.free(session, [row.id])
         if status in LIVE and provider is not None and row.day >= today(clinic, act):
-            had_leave = row.overbooked
-            row.overbooked = _take_seats(session, clinic, row, provider, overbook=overbook, double=double)
-            if row.overbooked and not had_leave:
+            overbooked = _take_seats(session, clinic, row, provider, overbook=overbook, double=double)
+            if overbooked and not row.overbooked:
                 act.who.require(Right.OVERBOOK)
-            session.flush()
+            if overbooked != row.overbooked:
+                row.overbooked = overbooked
+                session.flush()
     if keep_step and status is not old:
         step = {"appointment_id": row.id, "old": None if old is None else old.value, "new": status.value}
         session.execute(

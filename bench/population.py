@@ -105,12 +105,13 @@ def patients(ground: Ground, count: int, seed: int, since: date) -> Iterator[dic
     made_at, owner = milliseconds(since), ground.clinic_id
     for patient_id in range(1, count + 1):
         last, first = names.surname(), names.first_name()
+        sex = ("female", "male")[patient_id % 2]
         born = date(1930, 1, 1) + timedelta(days=chance.randrange(88 * 365))
         email = f"{fold(first)}.{fold(last)}{patient_id}@example.org" if chance.random() < 0.7 else None
         tables["patient"].append(
             (
                 patient_id, owner, str(10_000 + patient_id), _uuid(chance), last, first, _folded(last), _folded(first),
-                FOLD_VERSION, born.isoformat(), ("female", "male")[patient_id % 2], email, None if email is None else fold_email(email), "",
+                FOLD_VERSION, born.isoformat(), sex, email, None if email is None else fold_email(email), "",
                 chance.random() < 0.97, "", 1, *ground.by, made_at,
             )
         )  # fmt: skip

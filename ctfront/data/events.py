@@ -36,7 +36,7 @@ def event_of(row: Any) -> Event:
 
 async def read_coming_events(session: AsyncSession, clinic_id: int, today: date) -> list[Event]:
     """Return the events of today and later."""
-    return [event_of(row) for row in await session.execute(select_events(clinic_id, today, date.max))]
+    return await read_events(session, clinic_id, today, date.max)
 
 
 async def read_events(session: AsyncSession, clinic_id: int, first: date, last: date) -> list[Event]:

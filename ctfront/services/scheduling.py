@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ctfront.data import appointments, events, ledger, news
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database
-from ctfront.data.models import AppointmentRow, EventRow
+from ctfront.data.models import AppointmentRow, ChangeRow, EventRow
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Place, Status, StatusChange
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import NotFound

@@ -1,9 +1,12 @@
 """The clinic's own rows: itself, sites, providers with hours, visit purposes."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -53,9 +56,10 @@ async def read_clinic(session: AsyncSession) -> Clinic | None:
     return None if row is None else clinic_of(row)
 
 
-def select_sites(clinic_id: int) -> Select[Any]:
+def select_sites(clinic_id: int | BindParameter[int]) -> Select[Any]:
     """Select the clinic's sites, the first one first."""
-    return select(SiteRow.__table__).where(SiteRow.clinic_id == clinic_id).order_by(SiteRow.id)
+    site = SiteRow.__table__.c
+    return select(SiteRow.__table__).where(site.clinic_id == clinic_id).order_by(site.id)
 
 
 def site_of(row: Any) -> Site:
@@ -63,9 +67,12 @@ def site_of(row: Any) -> Site:
     return Site(id=row.id, name=row.name, zone=row.zone, address=row.address, phone=row.phone)
 
 
+_FIRST_SITE = select_sites(bindparam("clinic_id", type_=Integer)).limit(1)
+
+
 def load_site(session: Session, clinic_id: int) -> Site:
     """Return the clinic's first site."""
-    return site_of(session.execute(select_sites(clinic_id).limit(1)).one())
+    return site_of(session.execute(_FIRST_SITE, {"clinic_id": clinic_id}).one())
 
 
 async def read_sites(session: AsyncSession, clinic_id: int) -> tuple[Site, ...]:
@@ -108,57 +115,68 @@ async def read_purposes(session: AsyncSession, clinic_id: int, *, active_only: b
 
 
 def select_providers(
-    clinic_id: int,
+    clinic_id: int | BindParameter[int], *, provider_id: BindParameter[int] | None = None
 ) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
-    """Select providers in Set-up order, their hours, and the purposes they offer."""
-    return (
-        select(ProviderRow.__table__)
-        .where(ProviderRow.clinic_id == clinic_id)
-        .order_by(ProviderRow.position, ProviderRow.id),
-        select(OfficeHoursRow.__table__)
-        .where(OfficeHoursRow.clinic_id == clinic_id)
-        .order_by(OfficeHoursRow.weekday, OfficeHoursRow.start_minute),
-        select(ProviderPurposeRow.provider_id, ProviderPurposeRow.purpose_id)
-        .join(VisitPurposeRow, VisitPurposeRow.id == ProviderPurposeRow.purpose_id)
-        .where(VisitPurposeRow.clinic_id == clinic_id, VisitPurposeRow.active)
-        .order_by(VisitPurposeRow.position, VisitPurposeRow.id),
+    """Select providers in Set-up order (or one of them), their hours, and the purposes they offer."""
+    provider, hours, offered = ProviderRow.__table__.c, OfficeHoursRow.__table__.c, ProviderPurposeRow.__table__.c
+    purpose = VisitPurposeRow.__table__.c
+    queries = (
+        select(provider.id, provider.name, provider.governor, provider.position, provider.active, provider.version)
+        .where(provider.clinic_id == clinic_id)
+        .order_by(provider.position, provider.id),
+        select(hours.provider_id, hours.weekday, hours.start_minute, hours.end_minute, hours.break_label)
+        .where(hours.clinic_id == clinic_id)
+        .order_by(hours.weekday, hours.start_minute),
+        select(offered.provider_id, offered.purpose_id)
+        .select_from(ProviderPurposeRow.__table__)
+        .join(VisitPurposeRow.__table__, purpose.id == offered.purpose_id)
+        .where(purpose.clinic_id == clinic_id, purpose.active)
+        .order_by(purpose.position, purpose.id),
     )
+    if provider_id is None:
+        return queries
+    chosen = (provider.id, hours.provider_id, offered.provider_id)
+    first, second, third = (query.where(column == provider_id) for query, column in zip(queries, chosen, strict=True))
+    return first, second, third
 
 
-def providers_of(rows: Sequence[Any], hours: Sequence[Any], offered: Sequence[Any]) -> tuple[Provider, ...]:
+def providers_of(
+    rows: Iterable[Sequence[Any]], hours: Iterable[Sequence[Any]], offered: Iterable[Sequence[Any]]
+) -> tuple[Provider, ...]:
     """Join the three answers of `select_providers`."""
+    spans: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    for provider_id, *span in hours:
+        spans[provider_id].append(span)
+    purposes: dict[int, list[int]] = defaultdict(list)
+    for provider_id, purpose_id in offered:
+        purposes[provider_id].append(purpose_id)
     return tuple(
         Provider(
-            id=row.id,
-            name=row.name,
-            governor=row.governor,
-            position=row.position,
-            active=row.active,
-            hours=_week_of([h for h in hours if h.provider_id == row.id]),
-            purpose_ids=tuple(o.purpose_id for o in offered if o.provider_id == row.id),
-            version=row.version,
+            id=provider_id,
+            name=name,
+            governor=governor,
+            position=position,
+            active=active,
+            hours=_week_of(spans[provider_id]),
+            purpose_ids=tuple(purposes[provider_id]),
+            version=version,
         )
-        for row in rows
+        for provider_id, name, governor, position, active, version in rows
     )
 
 
-def _week_of(rows: Sequence[Any]) -> tuple[DayHours, ...]:
-    return tuple(
-        DayHours(
-            weekday=weekday,
-            spans=tuple(
-                Span(row.start_minute, row.end_minute)
-                for row in rows
-                if row.weekday == weekday and row.break_label is None
-            ),
-            breaks=tuple(
-                Break(span=Span(row.start_minute, row.end_minute), label=row.break_label)
-                for row in rows
-                if row.weekday == weekday and row.break_label is not None
-            ),
-        )
-        for weekday in sorted({row.weekday for row in rows})
-    )
+def _week_of(rows: Iterable[Sequence[Any]]) -> tuple[DayHours, ...]:
+    """Return the office hours of each weekday that has any; the rows come in the order of weekday and start."""
+    week = []
+    for weekday, day in groupby(rows, key=itemgetter(0)):
+        spans, breaks = [], []
+        for _, start, end, label in day:
+            if label is None:
+                spans.append(Span(start, end))
+            else:
+                breaks.append(Break(span=Span(start, end), label=label))
+        week.append(DayHours(weekday=weekday, spans=tuple(spans), breaks=tuple(breaks)))
+    return tuple(week)
 
 
 def load_providers(session: Session, clinic_id: int, *, active_only: bool = True) -> tuple[Provider, ...]:
@@ -177,9 +195,15 @@ def _only_active(providers: tuple[Provider, ...], active_only: bool) -> tuple[Pr
     return tuple(p for p in providers if p.active) if active_only else providers
 
 
+_ONE_PROVIDER = select_providers(
+    bindparam("clinic_id", type_=Integer), provider_id=bindparam("provider_id", type_=Integer)
+)
+
+
 def load_provider(session: Session, clinic_id: int, provider_id: int) -> Provider:
     """Return one provider. Raises `NotFound`."""
-    for provider in load_providers(session, clinic_id, active_only=False):
-        if provider.id == provider_id:
-            return provider
-    raise NotFound("There is no such provider.")
+    ids = {"clinic_id": clinic_id, "provider_id": provider_id}
+    found = providers_of(*(session.execute(query, ids) for query in _ONE_PROVIDER))
+    if not found:
+        raise NotFound("There is no such provider.")
+    return found[0]

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -11,18 +11,20 @@ from ctfront.data.models import EventRow
 from ctfront.domain.providers import Event
 from ctfront.domain.times import Span
 
+_EVENT = EventRow.__table__.c
 
-def select_events(clinic_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
-    """Select the events of the days from `first` to `last`."""
-    return (
-        select(EventRow.__table__)
-        .where(EventRow.clinic_id == clinic_id, EventRow.day.between(first, last), EventRow.removed_at.is_(None))
-        .order_by(EventRow.day, EventRow.start_minute)
-    )
+
+_EVENTS = select(_EVENT.id, _EVENT.provider_id, _EVENT.day, _EVENT.start_minute, _EVENT.end_minute, _EVENT.text).where(
+    _EVENT.removed_at.is_(None)
+)
+_ON_DAYS = _EVENTS.where(
+    _EVENT.clinic_id == bindparam("clinic_id"), _EVENT.day.between(bindparam("first"), bindparam("last"))
+).order_by(_EVENT.day, _EVENT.start_minute)
+_OF_PROVIDER = _EVENTS.where(_EVENT.provider_id == bindparam("provider_id"), _EVENT.day == bindparam("day"))
 
 
 def event_of(row: Any) -> Event:
-    """Turn a row of `select_events` into an event."""
+    """Turn a row into an event."""
     return Event(
         id=row.id,
         provider_id=row.provider_id,
@@ -34,17 +36,16 @@ def event_of(row: Any) -> Event:
 
 async def read_coming_events(session: AsyncSession, clinic_id: int, today: date) -> list[Event]:
     """Return the events of today and later."""
-    return [event_of(row) for row in await session.execute(select_events(clinic_id, today, date.max))]
+    return await read_events(session, clinic_id, today, date.max)
 
 
 async def read_events(session: AsyncSession, clinic_id: int, first: date, last: date) -> list[Event]:
     """Return the events of the days from `first` to `last`."""
-    return [event_of(row) for row in await session.execute(select_events(clinic_id, first, last))]
+    days = {"clinic_id": clinic_id, "first": first, "last": last}
+    return [event_of(row) for row in await session.execute(_ON_DAYS, days)]
 
 
 def load_events(session: Session, provider_id: int, day: date) -> tuple[Event, ...]:
     """Return one provider's events of a day."""
-    query = select(EventRow.__table__).where(
-        EventRow.provider_id == provider_id, EventRow.day == day, EventRow.removed_at.is_(None)
-    )
-    return tuple(event_of(row) for row in session.execute(query))
+    rows = session.execute(_OF_PROVIDER, {"provider_id": provider_id, "day": day})
+    return tuple(event_of(row) for row in rows)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from ctfront.data.models import ActRow, AuditDetailRow, AuditHeadRow, AuditRow, ChangeRow
@@ -23,9 +23,16 @@ GENESIS = "0" * 64
 Details = Mapping[str, Any]
 
 
-def repeated(session: Session, act: Act) -> ActRow | None:
-    """Return the earlier act with this id: a retry answers with its result instead of doing it again."""
-    return session.get(ActRow, act.op_id)
+_ACT, _HEAD = ActRow.__table__, AuditHeadRow.__table__
+_EARLIER = select(_ACT.c.subject_id).where(_ACT.c.op_id == bindparam("op_id"))
+_LOCKED_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.clinic_id == bindparam("clinic_id")).with_for_update()
+_MOVE_HEAD = update(_HEAD).where(_HEAD.c.clinic_id == bindparam("of_clinic"))
+"""Built once, as every statement that each act executes."""
+
+
+def repeated(session: Session, act: Act) -> Row[int | None] | None:
+    """Return the `subject_id` of the earlier act with this id: a retry answers with it instead of doing it again."""
+    return session.execute(_EARLIER, {"op_id": act.op_id}).first()
 
 
 def record(
@@ -47,32 +54,21 @@ def record(
     by = {"by_kind": act.who.kind.value, "by_id": act.who.id, "by_name": act.who.name, "made_at": made_at}
     seq = _append_audit(session, clinic_id, act, by, kind, subject_kind, subject_id, before or {}, after or {})
     session.execute(
-        insert(ActRow).values(
-            op_id=act.op_id,
-            serial=seq,
-            clinic_id=clinic_id,
-            batch_id=act.batch_id,
-            kind=kind,
-            subject_id=subject_id,
-            sentence=sentence[:400],
-            undo=_canonical(undo) if undo is not None else None,
+        insert(_ACT),
+        {
+            "op_id": act.op_id,
+            "serial": seq,
+            "clinic_id": clinic_id,
+            "batch_id": act.batch_id,
+            "kind": kind,
+            "subject_id": subject_id,
+            "sentence": sentence[:400],
+            "undo": _canonical(undo) if undo is not None else None,
             **by,
-        )
+        },
     )
-    session.execute(
-        insert(ChangeRow),
-        [
-            {
-                "clinic_id": clinic_id,
-                "made_at": made_at,
-                "kind": kind,
-                "subject_id": subject_id,
-                "day": day,
-                "op_id": act.op_id,
-            }
-            for day in (sorted(set(days)) or (None,))
-        ],
-    )
+    news = {"clinic_id": clinic_id, "made_at": made_at, "kind": kind, "subject_id": subject_id, "op_id": act.op_id}
+    session.execute(insert(ChangeRow.__table__), [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
 
 
 def _append_audit(
@@ -103,22 +99,17 @@ def _append_audit(
         "previous_hash": previous,
     }
     entry["hash"] = entry_hash(entry)
-    session.execute(insert(AuditRow).values(**entry))
-    session.execute(
-        insert(AuditDetailRow).values(clinic_id=clinic_id, seq=seq + 1, salt=salt, before=before_text, after=after_text)
-    )
-    session.execute(
-        update(AuditHeadRow).where(AuditHeadRow.clinic_id == clinic_id).values(seq=seq + 1, hash=entry["hash"])
-    )
+    session.execute(insert(AuditRow.__table__), entry)
+    details = {"clinic_id": clinic_id, "seq": seq + 1, "salt": salt, "before": before_text, "after": after_text}
+    session.execute(insert(AuditDetailRow.__table__), details)
+    session.execute(_MOVE_HEAD, {"of_clinic": clinic_id, "seq": seq + 1, "hash": entry["hash"]})
     return seq + 1
 
 
 def _lock_head(session: Session, clinic_id: int) -> tuple[int, str]:
-    head = session.execute(
-        select(AuditHeadRow.seq, AuditHeadRow.hash).where(AuditHeadRow.clinic_id == clinic_id).with_for_update()
-    ).first()
+    head = session.execute(_LOCKED_HEAD, {"clinic_id": clinic_id}).first()
     if head is None:
-        session.execute(insert(AuditHeadRow).values(clinic_id=clinic_id, seq=0, hash=GENESIS))
+        session.execute(insert(_HEAD), {"clinic_id": clinic_id, "seq": 0, "hash": GENESIS})
         return 0, GENESIS
     return head.seq, head.hash
 

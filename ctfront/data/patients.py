@@ -1,9 +1,10 @@
 """Patients as rows and as domain objects."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, bindparam, insert, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from ctfront.domain.patients import (
     Channel,
     Consent,
     ConsentHow,
+    Glance,
     Patient,
     PatientDraft,
     PatientName,
@@ -70,12 +72,18 @@ def load_name(session: Session, patient_id: int) -> PatientName:
     return name_of(found)
 
 
+_PATIENT = PatientRow.__table__.c
+_ACTIVE = select(_PATIENT.active).where(
+    _PATIENT.id == bindparam("patient_id"), _PATIENT.clinic_id == bindparam("clinic_id")
+)
+
+
 def check_active(session: Session, clinic_id: int, patient_id: int) -> None:
     """Refuse a patient of another clinic and an inactive one."""
-    row = session.get(PatientRow, patient_id)
-    if row is None or row.clinic_id != clinic_id:
+    active = session.execute(_ACTIVE, {"clinic_id": clinic_id, "patient_id": patient_id}).scalar()
+    if active is None:
         raise NotFound("There is no such patient.")
-    if not row.active:
+    if not active:
         name = load_name(session, patient_id).name
         raise ScheduleRefused(f"{name} is inactive; make the patient active again first.")
 
@@ -103,6 +111,38 @@ async def read_patient(session: AsyncSession, clinic_id: int, patient_id: int) -
         consents=await rows_of(ConsentRow, ConsentRow.given_at, ConsentRow.id),
         enrollments=await rows_of(EnrollmentRow, EnrollmentRow.id),
     )
+
+
+_ALERT, _CONSENT, _ENROLLMENT = AlertRow.__table__.c, ConsentRow.__table__.c, EnrollmentRow.__table__.c
+_GLANCES = union_all(
+    *(
+        select(literal(kind).label("kind"), part.patient_id, words.label("words"), until.label("until"), part.id).where(
+            part.patient_id.in_(bindparam("ids", expanding=True)), part.ended_at.is_(None)
+        )
+        for kind, part, words, until in (
+            ("alert", _ALERT, _ALERT.text, _ALERT.until),
+            ("consent", _CONSENT, _CONSENT.channel, null()),
+            ("enrolled", _ENROLLMENT, _ENROLLMENT.relation, null()),
+        )
+    )
+)
+"""What stands of many patients' alerts, consents and enrollments, in one statement."""
+
+
+async def read_glances(session: AsyncSession, patient_ids: Collection[int]) -> dict[int, Glance]:
+    """Return what the schedule shows of each patient."""
+    rows = sorted(await session.execute(_GLANCES, {"ids": list(patient_ids)}), key=lambda row: row.id)
+    found: dict[int, dict[str, list[Any]]] = {each: defaultdict(list) for each in patient_ids}
+    for row in rows:
+        found[row.patient_id][row.kind].append(row)
+    return {
+        patient_id: Glance(
+            consents=frozenset(Channel(row.words) for row in parts["consent"]),
+            enrolled=bool(parts["enrolled"]),
+            alerts=tuple(Alert(text=row.words, until=row.until) for row in parts["alert"]),
+        )
+        for patient_id, parts in found.items()
+    }
 
 
 def patient_of(

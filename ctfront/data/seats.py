@@ -5,10 +5,11 @@ patient (cap: one).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from ctfront.data.models import SeatRow
@@ -32,7 +33,16 @@ def slots_of(starts_at: datetime, minutes: int) -> range:
     return range(first, first + -(-minutes // STEP))
 
 
-def take(
+_SEAT = SeatRow.__table__
+_TAKEN = select(_SEAT.c.slot, _SEAT.c.seat).where(
+    _SEAT.c.kind == bindparam("kind"),
+    _SEAT.c.resource_id == bindparam("resource_id"),
+    _SEAT.c.slot >= bindparam("first"),
+    _SEAT.c.slot < bindparam("end"),
+)
+
+
+def choose(
     session: Session,
     kind: str,
     resource_id: int,
@@ -41,44 +51,38 @@ def take(
     appointment_id: int,
     cap: int,
     over: bool,
-) -> bool:
-    """Take the lowest free seat of each slot; tell whether one lies beyond the cap.
+) -> list[dict[str, Any]]:
+    """Return the lowest free seat of each slot, as rows to be taken; `over_ok` tells which lie beyond the cap.
 
     Raises `NoSeat` where the cap is reached and `over` is not allowed.
     """
     taken = defaultdict(set)
-    rows = session.execute(
-        select(SeatRow.slot, SeatRow.seat).where(
-            SeatRow.kind == kind,
-            SeatRow.resource_id == resource_id,
-            SeatRow.slot >= slots.start,
-            SeatRow.slot < slots.stop,
-        )
-    )
-    for slot, seat in rows:
+    span = {"kind": kind, "resource_id": resource_id, "first": slots.start, "end": slots.stop}
+    for slot, seat in session.execute(_TAKEN, span):
         taken[slot].add(seat)
     seats = {slot: next(n for n in range(len(taken[slot]) + 1) if n not in taken[slot]) for slot in slots}
     for slot, seat in seats.items():
         if seat >= cap and not over:
             raise NoSeat(slot)
-    session.execute(
-        insert(SeatRow),
-        [
-            {
-                "kind": kind,
-                "resource_id": resource_id,
-                "slot": slot,
-                "seat": seat,
-                "cap": cap,
-                "over_ok": int(seat >= cap),
-                "appointment_id": appointment_id,
-            }
-            for slot, seat in seats.items()
-        ],
-    )
-    return any(seat >= cap for seat in seats.values())
+    return [
+        {
+            "kind": kind,
+            "resource_id": resource_id,
+            "slot": slot,
+            "seat": seat,
+            "cap": cap,
+            "over_ok": int(seat >= cap),
+            "appointment_id": appointment_id,
+        }
+        for slot, seat in seats.items()
+    ]
+
+
+def take(session: Session, chosen: Sequence[Mapping[str, Any]]) -> None:
+    """Take the seats; the primary key refuses one that somebody else has taken."""
+    session.execute(insert(_SEAT), chosen)
 
 
 def free(session: Session, appointment_ids: Iterable[int]) -> None:
     """Give back every seat of the appointments."""
-    session.execute(delete(SeatRow).where(SeatRow.appointment_id.in_(list(appointment_ids))))
+    session.execute(delete(_SEAT).where(_SEAT.c.appointment_id.in_(list(appointment_ids))))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from ctfront.domain.errors import StatusRefused
 from ctfront.domain.patients import PatientName
@@ -169,7 +170,7 @@ class Appointment:
         """Whether it holds its seats."""
         return self.status in LIVE
 
-    @property
+    @cached_property
     def span(self) -> Span:
         """The minutes of its day that it covers, cut at midnight."""
         first = minute_of(self.start)

@@ -30,7 +30,7 @@ _PARTS = {
 
 def starts_in(column: Column, minutes: int, *, step: int, part: PartOfDay | None = None) -> Iterator[Start]:
     """Yield the starts on the grid at which `minutes` are free, in order."""
-    for span in column.free():
+    for span in column.free:
         first = -(-span.start // step) * step
         for minute in range(first, span.end - minutes + 1, step):
             if part is None or part.span.start <= minute < part.span.end:
@@ -69,7 +69,7 @@ def _is_due(day: date, minute: int, not_before: datetime) -> bool:
 
 def free_from(column: Column, minute: int) -> int:
     """Return how many minutes are free from `minute` on, 0 when the minute is taken or closed."""
-    for span in column.free():
+    for span in column.free:
         if span.start <= minute < span.end:
             return span.end - minute
     return 0

@@ -1,5 +1,6 @@
 """Who comes to the clinic."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -140,14 +141,35 @@ class Patient(PatientName):
     @property
     def consent_word(self) -> str:
         """`yes`, `no`, `texts only` or `email only`."""
-        match self.consents_to(Channel.EMAIL), self.consents_to(Channel.TEXT):
-            case True, True:
-                return "yes"
-            case True, False:
-                return "email only"
-            case False, True:
-                return "texts only"
-        return "no"
+        return consent_word({c.channel for c in self.consents if c.ended_at is None})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """What the schedule shows of a patient beside the name."""
+
+    consents: frozenset[Channel] = frozenset()
+    """Channels whose consent stands."""
+    enrolled: bool = False
+    """Whether an online account is joined to this patient now."""
+    alerts: tuple[Alert, ...] = ()
+
+    @property
+    def consent_word(self) -> str:
+        """`yes`, `no`, `texts only` or `email only`."""
+        return consent_word(self.consents)
+
+
+def consent_word(standing: Collection[Channel]) -> str:
+    """Return `yes`, `no`, `texts only` or `email only`."""
+    match Channel.EMAIL in standing, Channel.TEXT in standing:
+        case True, True:
+            return "yes"
+        case True, False:
+            return "email only"
+        case False, True:
+            return "texts only"
+    return "no"
 
 
 def shown_name(last_name: str, first_name: str) -> Shown:

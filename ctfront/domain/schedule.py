@@ -1,9 +1,11 @@
 """A day of the clinic as it is read: one column per provider, what is open, taken and closed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 
 from ctfront.domain.appointments import Appointment
@@ -27,31 +29,37 @@ class Column:
 
     def state_at(self, minute: int) -> "Opening":
         """Tell whether the minute is bookable, and why not."""
-        here = Span(minute, minute + 1)
-        if any(event.span.overlaps(here) for event in self.events):
+        if any(event.span.holds(minute) for event in self.events):
             return Opening.EVENT
-        if any(pause.span.overlaps(here) for pause in self.breaks):
+        if any(pause.span.holds(minute) for pause in self.breaks):
             return Opening.BREAK
-        if not any(span.overlaps(here) for span in self.hours):
-            return Opening.CLOSED
-        return Opening.OPEN
+        return Opening.OPEN if any(span.holds(minute) for span in self.hours) else Opening.CLOSED
 
     def load_at(self, minute: int) -> int:
         """Return how many live appointments are in progress at the minute."""
-        return sum(a.live and a.span.start <= minute < a.span.end for a in self.appointments)
+        return sum(a.live and a.span.holds(minute) for a in self.appointments)
 
     def free_of(self, minute: int) -> tuple["Column", ...]:
         """Return which of the columns summed up are free at the minute."""
-        return tuple(c for c in self.of if any(span.start <= minute < span.end for span in c.free()))
+        return tuple(c for c in self.of if any(span.holds(minute) for span in c.free))
 
     def bookable(self) -> tuple[Span, ...]:
         """Return office hours without breaks and events."""
         return subtract(self.hours, [*(b.span for b in self.breaks), *(e.span for e in self.events)])
 
+    @cached_property
     def free(self) -> tuple[Span, ...]:
-        """Return bookable time in which the governor is not reached."""
-        edges = sorted({edge for a in self.appointments if a.live for edge in (a.span.start, a.span.end)})
-        full = [Span(start, end) for start, end in pairwise(edges) if self.load_at(start) >= self.provider.governor]
+        """Bookable time in which the governor is not reached; worked out once, since every cursor move asks."""
+        changes: Counter[int] = Counter()
+        for appointment in self.appointments:
+            if appointment.live:
+                changes[appointment.span.start] += 1
+                changes[appointment.span.end] -= 1
+        full, load = [], 0
+        for start, end in pairwise(sorted(changes)):
+            load += changes[start]
+            if load >= self.provider.governor:
+                full.append(Span(start, end))
         return subtract(self.bookable(), full)
 
 

@@ -102,6 +102,10 @@ class Span:
         """Length in minutes."""
         return self.end - self.start
 
+    def holds(self, minute: int) -> bool:
+        """Tell whether the minute is in it."""
+        return self.start <= minute < self.end
+
     def overlaps(self, other: "Span") -> bool:
         """Tell whether both have a minute in common."""
         return self.start < other.end and other.start < self.end

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from ctfront.domain.appointments import Appointment, Place
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.patients import Patient
+from ctfront.domain.patients import Glance
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_date
 from ctfront.screens.desk_screen import DeskScreen
@@ -61,8 +61,8 @@ class SchedulerView(DeskScreen):
         """Whose week is shown; `ALL` for how many are free in it, None for the day of everybody."""
         self.wanted_id: int | None = None
         """The appointment that the cursor goes to as soon as a reading has it; outlives a reading given up."""
-        self.known: dict[int, Patient] = {}
-        """Patients read since the last load, for the pane."""
+        self.known: dict[int, Glance] = {}
+        """What the pane adds about the patients in view, read with them."""
 
     # -- layout
 
@@ -105,13 +105,14 @@ class SchedulerView(DeskScreen):
                 schedule = await self.scheduling.free_week(self.day)
             else:
                 schedule = await self.scheduling.week(self.week_of, self.day)
+            known = await self.patients.glances({a.patient.id for c in schedule.columns for a in c.appointments})
         except ClinicError as refusal:
             self.say(str(refusal))
             return
         if asked != (self.day, self.week_of):
             return  # another day was asked for meanwhile
         if not schedule.is_older_than(self.grid.schedule):  # a watcher's may have been overtaken by an act's
-            self.known.clear()
+            self.known = known
             self.grid.zone = self.desk.clinic.tz
             self.grid.show(schedule)
         wanted = appointment_id or self.wanted_id
@@ -130,24 +131,10 @@ class SchedulerView(DeskScreen):
         self.wanted_id = appointment_id
         self.reload()
 
-    @work(group="pane", exclusive=True)
-    async def read_patient(self, patient_id: int) -> None:
-        """Read what the pane adds about the patient under the cursor."""
-        try:
-            self.known[patient_id] = await self.patients.patient(patient_id)
-        except ClinicError as refusal:
-            self.say(str(refusal))
-            return
-        self.show_pane()
-
     @on(DayGrid.CursorMoved)
     def show_cursor(self) -> None:
         """Say in the pane what the cursor stands on."""
-        appointment = self.grid.appointment
-        if appointment is not None and appointment.patient.id not in self.known:
-            self.read_patient(appointment.patient.id)
-        else:
-            self.show_pane()
+        self.show_pane()
         place = self.grid.place
         if place is not None and place.day != self.day:
             self.day = place.day

@@ -41,7 +41,7 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
         return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
     act.who.require(Right.BOOK)
     provider = clinics.load_provider(session, clinic.id, draft.place.provider_id)
-    starts_at = placing.check_place(
+    starts_at, outside = placing.check_place(
         session, clinic, act, provider, draft.place, draft.minutes, draft.override, draft.fold
     )
     placing.check_purpose(provider, draft.purpose_id)
@@ -58,7 +58,7 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
         origin=draft.origin.value,
         note=clean_line(draft.note, field="note", limit=NOTE_LIMIT),
         overbooked=False,
-        overridden=placing.is_outside_hours(session, provider, draft.place, draft.minutes),
+        overridden=outside,
         cancel_reason="",
         asked_by="",
         batch_id=act.batch_id,
@@ -99,13 +99,13 @@ def move(
         raise ScheduleRefused("Another day is a rescheduling, not a move.")
     provider = clinics.load_provider(session, clinic.id, place.provider_id)
     length = minutes or was.minutes
-    starts_at = placing.check_place(session, clinic, act, provider, place, length, override, fold)
+    starts_at, outside = placing.check_place(session, clinic, act, provider, place, length, override, fold)
     placing.check_purpose(provider, was.purpose_id)
     before = placing.fields_of(row)
     for name, value in placing.place_fields(place, length, starts_at).items():
         setattr(row, name, value)
     row.overbooked = False
-    row.overridden = placing.is_outside_hours(session, provider, place, length)
+    row.overridden = outside
     placing.settle(session, clinic, act, row, provider, old=was.status, overbook=overbook, double=double_book_patient)
     moved = appointments.load_appointment(session, clinic.id, appointment_id)
     _record(session, clinic, act, "move", [(moved, before)], f"Moved {where(moved)}.")
@@ -135,7 +135,7 @@ def reschedule(
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_place_may_change(was, placing.today(clinic, act))
     provider = clinics.load_provider(session, clinic.id, place.provider_id)
-    starts_at = placing.check_place(session, clinic, act, provider, place, was.minutes, override, fold)
+    starts_at, outside = placing.check_place(session, clinic, act, provider, place, was.minutes, override, fold)
     placing.check_purpose(provider, was.purpose_id)
     before = placing.fields_of(row)
     row.status, row.status_at = Status.RESCHEDULED.value, act.at
@@ -153,7 +153,7 @@ def reschedule(
         origin=Origin.DESK.value,
         note=row.note,
         overbooked=False,
-        overridden=placing.is_outside_hours(session, provider, place, was.minutes),
+        overridden=outside,
         cancel_reason="",
         asked_by="",
         replaces_id=row.id,
@@ -276,9 +276,11 @@ def edit(
     if (purpose_id, minutes) != (was.purpose_id, was.minutes):
         check_place_may_change(was, placing.today(clinic, act))
         placing.check_purpose(provider, purpose_id)
-        placing.check_place(session, clinic, act, provider, was.place, minutes, override, None, started=True)
+        place = was.place
+        _, row.overridden = placing.check_place(
+            session, clinic, act, provider, place, minutes, override, None, started=True
+        )
         row.purpose_id, row.minutes = purpose_id, minutes
-        row.overridden = placing.is_outside_hours(session, provider, was.place, minutes)
     placing.settle(
         session,
         clinic,

@@ -134,7 +134,8 @@ def _seat(session: Session, one: StagedAppointment, appointment_id: int) -> None
             (seats.PATIENT, one.patient_id, 1, False),
             (seats.PROVIDER, one.provider.id, one.provider.governor, one.overbooked),
         ):
-            seats.take(session, kind, owner, slots, appointment_id=appointment_id, cap=cap, over=over)
+            chosen = seats.choose(session, kind, owner, slots, appointment_id=appointment_id, cap=cap, over=over)
+            seats.take(session, chosen)
     except seats.NoSeat:
         raise ScheduleRefused(
             "A place was taken while the file was being checked; nothing was imported. Run it again."

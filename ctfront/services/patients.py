@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,7 +18,7 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.duplicates import LikelyDuplicate, are_likely_one
 from ctfront.domain.errors import InputRefused, NotFound
 from ctfront.domain.patient_query import EmptyQuery, RecordQuery, read_patient_query
-from ctfront.domain.patients import Patient, PatientDraft, PatientName, Phone
+from ctfront.domain.patients import Glance, Patient, PatientDraft, PatientName, Phone
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
 from ctfront.domain.times import wall_clock
@@ -62,6 +63,13 @@ class Patients:
         """Return the whole record. Raises `NotFound`."""
         async with self._database.reading() as session:
             return await rows.read_patient(session, self.clinic.id, patient_id)
+
+    async def glances(self, patient_ids: Collection[int]) -> dict[int, Glance]:
+        """Return what the schedule shows of each of the patients."""
+        if not patient_ids:
+            return {}
+        async with self._database.reading() as session:
+            return await rows.read_glances(session, patient_ids)
 
     async def by_record(self, record: str) -> Patient:
         """Return the patient with that record number. Raises `NotFound`."""

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from ctfront.data import events, patients, seats
@@ -43,8 +44,11 @@ def check_place(
     fold: int | None,
     *,
     started: bool = False,
-) -> datetime:
-    """Return the UTC start of a place that may be booked, or raise what stands against it."""
+) -> tuple[datetime, bool]:
+    """Return the UTC start of a place that may be booked, and whether it is outside hours.
+
+    Raises what stands against it.
+    """
     if not provider.active:
         raise InputRefused(f"{safe(provider.name)} is not active any more.", field="provider")
     if minute_of(place.start) % STEP or place.start.second or minutes % STEP:
@@ -54,17 +58,18 @@ def check_place(
     starts_at = utc_instant(place.day, place.start, clinic.zone, fold=fold)
     if not started and starts_at + timedelta(minutes=clinic.slot_minutes) <= act.at:
         raise ScheduleRefused(f"{show_time(place.start)} on {show_date(place.day)} is past.")
-    if is_outside_hours(session, provider, place, minutes):
+    outside = _is_outside_hours(session, provider, place, minutes)
+    if outside:
         if not override:
             raise OutsideHours(
                 f"{safe(provider.name)} has no office hours for all of "
                 f"{show_time(place.start)} and the next {minutes} minutes."
             )
         act.who.require(Right.OVERRIDE)
-    return starts_at
+    return starts_at, outside
 
 
-def is_outside_hours(session: Session, provider: Provider, place: Place, minutes: int) -> bool:
+def _is_outside_hours(session: Session, provider: Provider, place: Place, minutes: int) -> bool:
     """Tell whether a visit leaves the office hours or meets a break or an event."""
     hours = provider.hours_on(place.day)
     column = Column(
@@ -107,25 +112,20 @@ def settle(
     session.flush()
     status = Status(row.status)
     if not (stays and old in LIVE and status in LIVE):
-        seats.free(session, [row.id])
+        if old is not None:
+            seats.free(session, [row.id])
         if status in LIVE and provider is not None and row.day >= today(clinic, act):
-            had_leave = row.overbooked
-            row.overbooked = _take_seats(session, clinic, row, provider, overbook=overbook, double=double)
-            if row.overbooked and not had_leave:
+            overbooked = _take_seats(session, clinic, row, provider, overbook=overbook, double=double)
+            if overbooked and not row.overbooked:
                 act.who.require(Right.OVERBOOK)
-            session.flush()
+            if overbooked != row.overbooked:
+                row.overbooked = overbooked
+                session.flush()
     if keep_step and status is not old:
-        session.add(
-            StatusChangeRow(
-                appointment_id=row.id,
-                old=None if old is None else old.value,
-                new=status.value,
-                reason=reason,
-                op_id=act.op_id,
-                **made_by(act),
-            )
+        step = {"appointment_id": row.id, "old": None if old is None else old.value, "new": status.value}
+        session.execute(
+            insert(StatusChangeRow.__table__), {**step, "reason": reason, "op_id": act.op_id, **made_by(act)}
         )
-        session.flush()
 
 
 def _take_seats(
@@ -134,26 +134,24 @@ def _take_seats(
     slots = seats.slots_of(row.starts_at, row.minutes)
     start = time(row.start_second // 3600, row.start_second // 60 % 60)
     try:
-        seats.take(session, seats.PATIENT, row.patient_id, slots, appointment_id=row.id, cap=1, over=double)
+        of_patient = seats.choose(
+            session, seats.PATIENT, row.patient_id, slots, appointment_id=row.id, cap=1, over=double
+        )
     except seats.NoSeat as full:
         raise PatientBusy(
             f"{patients.load_name(session, row.patient_id).name} has another appointment at "
             f"{_clock(full.slot, clinic)} that day."
         ) from None
     try:
-        return seats.take(
-            session,
-            seats.PROVIDER,
-            provider.id,
-            slots,
-            appointment_id=row.id,
-            cap=provider.governor,
-            over=overbook,
+        of_provider = seats.choose(
+            session, seats.PROVIDER, provider.id, slots, appointment_id=row.id, cap=provider.governor, over=overbook
         )
     except seats.NoSeat as full:
         taken = _clock(full.slot, clinic)
         until = "" if taken == show_time(start) else f" (from {show_time(start)} on)"
         raise SlotTaken(f"{safe(provider.name)} is taken at {taken}{until}.") from None
+    seats.take(session, [*of_patient, *of_provider])
+    return any(seat["over_ok"] for seat in of_provider)
 
 
 def _clock(slot: int, clinic: Clinic) -> str:

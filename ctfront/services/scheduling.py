@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, events, ledger
+from ctfront.data import appointments, events, ledger, news
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database
 from ctfront.data.models import AppointmentRow, ChangeRow, EventRow
@@ -49,12 +49,13 @@ class Scheduling:
     def __init__(self, database: Database, clinic: Clinic) -> None:
         self._database = database
         self.clinic = clinic
+        self._known: tuple[int, tuple[Provider, ...]] | None = None
+        """The newest change seen, and all providers as they were read with or after it."""
 
     async def day(self, day: date, *, today: date | None = None) -> DaySchedule:
         """Return a day: one column per provider who has hours, appointments or events, in Set-up order."""
         async with self._database.reading() as session:
-            newest = await self._newest_change(session)
-            columns = await self._columns(session, day, day)
+            newest, columns = await self._columns(session, day, day)
         shown = tuple(c for c in columns if _is_used(c) and (c.provider.active or c.appointments))
         return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
 
@@ -62,8 +63,7 @@ class Scheduling:
         """Return one provider's week around the day: Monday to Friday, and a weekend day that is used."""
         monday = day - timedelta(days=day.weekday())
         async with self._database.reading() as session:
-            newest = await self._newest_change(session)
-            columns = await self._columns(session, monday, monday + WEEK, provider_ids=[provider_id])
+            newest, columns = await self._columns(session, monday, monday + WEEK, provider_ids=[provider_id])
         shown = tuple(c for c in columns if c.day.weekday() < 5 or _is_used(c))
         return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
 
@@ -71,15 +71,15 @@ class Scheduling:
         """Return the week around the day with the providers of each day summed up; days without any are left out."""
         monday = day - timedelta(days=day.weekday())
         async with self._database.reading() as session:
-            newest = await self._newest_change(session)
-            columns = [c for c in await self._columns(session, monday, monday + WEEK) if c.hours]
+            newest, everybody = await self._columns(session, monday, monday + WEEK)
+        columns = [c for c in everybody if c.hours]
         days = [(d, [c for c in columns if c.day == d]) for d in sorted({c.day for c in columns})]
         shown = tuple(summed_up(d, of_day) for d, of_day in days)
         return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
 
     async def appointment(self, appointment_id: int) -> Appointment:
         """Return one appointment. Raises `NotFound`."""
-        query = appointments.select_appointments(self.clinic.id).where(AppointmentRow.id == appointment_id)
+        query = appointments.select_appointments(self.clinic.id).where(appointments.APPOINTMENT.id == appointment_id)
         async with self._database.reading() as session:
             row = (await session.execute(query)).first()
         if row is None:
@@ -105,7 +105,7 @@ class Scheduling:
     async def suggest(self, place: Place, patient_id: int | None = None) -> Suggestion:
         """Return the patient's last purpose with this provider if it fits, else the provider's first that does."""
         async with self._database.reading() as session:
-            columns = await self._columns(session, place.day, place.day, provider_ids=[place.provider_id])
+            _, columns = await self._columns(session, place.day, place.day, provider_ids=[place.provider_id])
             purposes = {p.id: p for p in await clinics.read_purposes(session, self.clinic.id)}
             last = await self._last_purpose(session, place.provider_id, patient_id)
         free = free_from(columns[0], minute_of(place.start)) if columns else 0
@@ -130,7 +130,7 @@ class Scheduling:
             purposes = {p.id: p for p in await clinics.read_purposes(session, self.clinic.id)}
             if purpose_id not in purposes:
                 raise NotFound("There is no such visit purpose.")
-            columns = await self._columns(session, start, until, provider_ids=provider_ids)
+            _, columns = await self._columns(session, start, until, provider_ids=provider_ids)
         return next_starts(
             [c for c in columns if c.provider.active and purpose_id in c.provider.purpose_ids],
             purposes[purpose_id].minutes,
@@ -143,13 +143,8 @@ class Scheduling:
     async def changes_since(self, change_id: int) -> tuple[int, frozenset[date]]:
         """Return the newest change and the days touched after `change_id`."""
         async with self._database.reading() as session:
-            newest = await self._newest_change(session)
-            if newest == change_id:
-                return newest, frozenset()
-            query = select(ChangeRow.day).where(
-                ChangeRow.clinic_id == self.clinic.id, ChangeRow.id > change_id, ChangeRow.day.is_not(None)
-            )
-            return newest, frozenset(day for day in (await session.scalars(query)) if day is not None)
+            since = await news.read_since(session, self.clinic.id, change_id)
+        return since.newest, since.days
 
     async def set_up_since(self, change_id: int) -> Clinic | None:
         """Return the clinic as it is now when anything was set up after `change_id`, else None."""
@@ -222,7 +217,8 @@ class Scheduling:
             there = await appointments.read_days(
                 session, self.clinic.id, event.day, event.day, provider_ids=[event.provider_id]
             )
-        return tuple(a for a in there if a.live and a.span.overlaps(event.span))
+        hit = [a for a in there if a.live and a.span.overlaps(event.span)]
+        return tuple(sorted(hit, key=lambda a: (a.start, a.number)))
 
     async def remove_event(self, act: Act, event_id: int) -> Event:
         """Make a provider's time bookable again."""
@@ -233,9 +229,9 @@ class Scheduling:
 
     async def _columns(
         self, session: AsyncSession, first: date, last: date, *, provider_ids: Sequence[int] = ()
-    ) -> list[Column]:
-        """Return a column for every day and provider, in that order."""
-        providers = await clinics.read_providers(session, self.clinic.id, active_only=False)
+    ) -> tuple[int, list[Column]]:
+        """Return the newest change that is in, and a column for every day and provider, in that order."""
+        newest, providers = await self._everybody(session)
         if provider_ids:
             providers = tuple(p for p in providers if p.id in provider_ids)
         taken: dict[tuple[int, date], list[Appointment]] = {}
@@ -246,15 +242,22 @@ class Scheduling:
         blocked: dict[tuple[int, date], list[Event]] = {}
         for event in await events.read_events(session, self.clinic.id, first, last):
             blocked.setdefault((event.provider_id, event.day), []).append(event)
-        return [
+        return newest, [
             _column(provider, day, taken.get((provider.id, day), []), blocked.get((provider.id, day), []))
             for day in (first + timedelta(days=n) for n in range((last - first).days + 1))
             for provider in providers
         ]
 
-    async def _newest_change(self, session: AsyncSession) -> int:
-        query = select(func.max(ChangeRow.id)).where(ChangeRow.clinic_id == self.clinic.id)
-        return (await session.execute(query)).scalar() or 0
+    async def _everybody(self, session: AsyncSession) -> tuple[int, tuple[Provider, ...]]:
+        """Return the newest change and all providers, read again when set-up may have changed."""
+        if self._known is not None:
+            since = await news.read_since(session, self.clinic.id, self._known[0])
+            if since.of_days_only:
+                self._known = since.newest, self._known[1]
+                return self._known
+        newest = await news.read_newest(session, self.clinic.id)
+        self._known = newest, await clinics.read_providers(session, self.clinic.id, active_only=False)
+        return self._known
 
     async def _last_purpose(self, session: AsyncSession, provider_id: int, patient_id: int | None) -> int | None:
         if patient_id is None:

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date, tzinfo
+from itertools import zip_longest
 from textwrap import wrap
 
-from rich.text import Text
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment, Status
 from ctfront.domain.openings import free_from
-from ctfront.domain.patients import Patient
+from ctfront.domain.patients import Glance
 from ctfront.domain.schedule import Column, Opening
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import age_on, show_date, show_day, show_minute, show_time
+from ctfront.widgets.day_cells import fit
 
 BELOW_HEIGHT = 4
 """Rows of the pane below the grid."""
@@ -22,33 +26,50 @@ Facts = tuple[Shown, ...]
 
 
 class AppointmentPane(Widget):
-    """Facts about the appointment, or about the free place."""
+    """Facts about the appointment, or about the free place; only the lines that differ are drawn again."""
 
     DEFAULT_CSS = "AppointmentPane { height: 4; }"
 
     def __init__(self, *, id: str = "pane") -> None:
         super().__init__(id=id)
         self.groups: tuple[Facts, ...] = ()
+        self._lines: list[str] = []
 
     def show(self, groups: Sequence[Facts]) -> None:
-        """Show the groups; unchanged ones cost nothing."""
-        if tuple(groups) != self.groups:
-            self.groups = tuple(groups)
-            self.refresh()
+        """Show the groups."""
+        self.groups = tuple(groups)
+        self._lay_out()
 
-    def render(self) -> Text:
-        """Draw a line for each group; where the pane stands beside the grid, a line for each fact."""
+    def on_resize(self) -> None:
+        """Fold the facts anew: the pane may stand beside the grid now, or below it."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        before, self._lines = self._lines, self._folded()
+        for y, (old, new) in enumerate(zip_longest(before, self._lines)):
+            if old != new:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _folded(self) -> list[str]:
+        """Return a line for each group; where the pane stands beside the grid, lines for each fact."""
         if self.size.height <= BELOW_HEIGHT:
-            text = "\n".join(f" {'  '.join(facts)}" for facts in self.groups)
-            return Text(text, no_wrap=True, overflow="ellipsis", end="")
-        room = max(self.size.width - 2, 1)
-        blocks = ("\n".join(_folded(fact, room) for fact in facts) for facts in self.groups if facts)
-        return Text("\n\n".join(blocks), no_wrap=True, overflow="ellipsis", end="")
+            return [f" {'  '.join(facts)}" for facts in self.groups]
+        room, lines = max(self.size.width - 2, 1), list[str]()
+        for facts in self.groups:
+            if facts:
+                lines += [""] if lines else []
+                lines += [line for fact in facts for line in _fold(fact, room)]
+        return lines
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        text = self._lines[y] if y < len(self._lines) else ""
+        return Strip([Segment(fit(text, self.size.width), self.rich_style)])
 
 
-def _folded(fact: Shown, room: int) -> str:
+def _fold(fact: Shown, room: int) -> list[str]:
     """Return a fact in lines of at most `room` characters, further lines set in."""
-    return "\n".join(wrap(fact, room, initial_indent=" ", subsequent_indent="   "))
+    return wrap(fact, room, initial_indent=" ", subsequent_indent="   ")
 
 
 def appointment_facts(
@@ -56,7 +77,7 @@ def appointment_facts(
     *,
     today: date,
     zone: tzinfo,
-    patient: Patient | None = None,
+    patient: Glance | None = None,
     nth: tuple[int, int] = (1, 1),
     online: bool = True,
 ) -> list[Facts]:
@@ -99,7 +120,7 @@ def _status_words(appointment: Appointment, zone: tzinfo) -> str:
             return status.word
 
 
-def _warnings(appointment: Appointment, patient: Patient | None, today: date) -> list[str]:
+def _warnings(appointment: Appointment, patient: Glance | None, today: date) -> list[str]:
     alerts = patient.alerts if patient is not None else ()
     words = [f"! {alert.text}" for alert in alerts if alert.until is None or alert.until >= today]
     if appointment.note:
@@ -114,15 +135,15 @@ def place_facts(column: Column, minute: int) -> list[Facts]:
         return [_facts([where]), _facts(_who_is_free(column, minute))]
     match column.state_at(minute):
         case Opening.EVENT:
-            text = next(e.text for e in column.events if e.span.start <= minute < e.span.end)
+            text = next(e.text for e in column.events if e.span.holds(minute))
             state = f"not bookable: {text}"
         case Opening.BREAK:
-            label = next(b.label for b in column.breaks if b.span.start <= minute < b.span.end)
+            label = next(b.label for b in column.breaks if b.span.holds(minute))
             state = f"break: {label}"
         case Opening.CLOSED:
             state = "outside office hours"
         case Opening.OPEN:
-            until = next((s.end for s in column.free() if s.start <= minute < s.end), minute)
+            until = next((s.end for s in column.free if s.holds(minute)), minute)
             state = f"free for {until - minute} min" if until > minute else "taken"
     return [_facts([where, column.provider.name, state])]
 

@@ -55,7 +55,7 @@ class PhoneRow(Base):
 
     __tablename__ = "patient_phone"
     __table_args__ = (
-        Index("ix_patient_phone_patient", "patient_id", "position"),
+        Index("ix_patient_phone_patient", "patient_id", "position", "number"),
         Index("ix_patient_phone_tail", "clinic_id", "digits_reversed"),
     )
 

@@ -114,6 +114,7 @@ class EventRow(MadeBy, Base):
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_provider_day", "provider_id", "day"),
+        Index("ix_event_clinic_day", "clinic_id", "day"),
         CheckConstraint("0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440", name="span"),
     )
 

@@ -210,6 +210,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("ix_event_clinic_day", ["clinic_id", "day"], unique=False)
         batch_op.create_index("ix_event_provider_day", ["provider_id", "day"], unique=False)
 
     op.create_table(
@@ -472,7 +473,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_phone")),
     )
     with op.batch_alter_table("patient_phone", schema=None) as batch_op:
-        batch_op.create_index("ix_patient_phone_patient", ["patient_id", "position"], unique=False)
+        batch_op.create_index("ix_patient_phone_patient", ["patient_id", "position", "number"], unique=False)
         batch_op.create_index("ix_patient_phone_tail", ["clinic_id", "digits_reversed"], unique=False)
 
     op.create_table(

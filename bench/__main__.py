@@ -1,0 +1,78 @@
+"""`python -m bench [PART …]`: measure and write bench/RESULTS.md."""
+
+import argparse
+import asyncio
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.booking import measure_booking
+from bench.filling import Size, kept_file
+from bench.machine import busy, facts, fsync_milliseconds
+from bench.painting import measure_painting
+from bench.postgres import kept_server
+from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_search
+from bench.results import write_results
+from bench.starting import measure_starting
+from bench.timing import ROUNDS, RUNS, Report
+from ctfront.terminal.key_loop import KeyLoop
+
+PARTS = ("day", "search", "flat", "paint", "booking", "postgresql", "start")
+
+
+def main() -> None:
+    """Generate what is not kept, measure the parts asked for, write the page when all were."""
+    asked = _asked()
+    chosen = asked.parts or PARTS
+    report, size = Report(), Size(patients=asked.patients, years=asked.years)
+    about = {**facts(), "load when it began": busy()}
+    path = kept_file(asked.keep, size, print)
+    about["fsync of 4 KiB"] = f"p50 {fsync_milliseconds(asked.keep):.2f} ms"
+    about["clinic"] = f"{size.patients:,} patients, appointments of {size.years} years, made by bench/ with one seed"
+    with asyncio.Runner(loop_factory=KeyLoop) as runner:
+        runner.run(_measure(report, asked, chosen, path))
+    if "start" in chosen:
+        measure_starting(report)
+    about["load when it ended"] = busy()
+    if set(chosen) == set(PARTS):
+        write_results(report, about, datetime.now(UTC).date())
+
+
+async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str, ...], path: Path) -> None:
+    url = f"sqlite:///{path}"
+    if "day" in chosen:
+        await measure_day(report, url, "Reading", floor=await day_floor(str(path)))
+    if "search" in chosen:
+        await measure_search(report, url, "Reading", floor=await find_floor(str(path)))
+    report.note(
+        "Reading",
+        f"Through the services, domain objects made; the best of {ROUNDS} rounds of {RUNS} runs over different days "
+        "and texts. The floors are bare `sqlite3`: the day's own statement, and the first fifty of a prefix.",
+    )
+    if "flat" in chosen:
+        one_year = kept_file(asked.keep, Size(patients=asked.patients, years=1), print)
+        await measure_flatness(report, f"One year to {asked.years}", f"sqlite:///{one_year}", url)
+    if "paint" in chosen:
+        await measure_painting(report, url)
+    if "booking" in chosen:
+        await measure_booking(report, path)
+    if "postgresql" in chosen:
+        with kept_server(asked.keep, Size(patients=asked.patients, years=asked.years), print) as server:
+            await measure_day(report, server, "Reading on PostgreSQL", floor=None)
+            await measure_search(report, server, "Reading on PostgreSQL", floor=None)
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of {', '.join(PARTS)}; else all")
+    parser.add_argument("--patients", type=int, default=200_000)
+    parser.add_argument("--years", type=int, default=10)
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir(), "ctfront-bench"), metavar="DIR")
+    asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    return asked
+
+
+if __name__ == "__main__":
+    main()

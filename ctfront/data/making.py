@@ -1,0 +1,18 @@
+"""Making many domain objects at once."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+
+Fields = ParamSpec("Fields")
+Noun = TypeVar("Noun")
+
+
+def made(noun: Callable[Fields, Noun], *_: Fields.args, **fields: Fields.kwargs) -> Noun:
+    """Return a frozen dataclass with these fields, every one of which must be given.
+
+    Its own `__init__` sets field after field around the freezing, which is a third of the time in which
+    a day of 280 appointments is read. For classes without `__post_init__` and slots only.
+    """
+    thing = object.__new__(cast(type[Noun], noun))
+    thing.__dict__.update(fields)
+    return thing

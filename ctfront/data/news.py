@@ -1,0 +1,47 @@
+"""The news that acts leave for other desks: which days changed, and whether set-up may have."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ctfront.data.models import ChangeRow
+
+OF_A_DAY = frozenset({"book", "move", "reschedule", "cancel", "delete", "mark", "edit", "add_event", "remove_event"})
+"""Acts that change the schedule of a day and surely nothing of set-up."""
+
+_CHANGE = ChangeRow.__table__.c
+_NEWEST = select(func.max(_CHANGE.id)).where(_CHANGE.clinic_id == bindparam("clinic_id"))
+_SINCE = (
+    select(_CHANGE.day, _CHANGE.kind, func.max(_CHANGE.id).label("newest"))
+    .where(_CHANGE.clinic_id == bindparam("clinic_id"), _CHANGE.id > bindparam("change_id"))
+    .group_by(_CHANGE.day, _CHANGE.kind)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What came in since a change."""
+
+    newest: int
+    """The newest change_log id."""
+    days: frozenset[date]
+    """Days whose schedule changed."""
+    of_days_only: bool
+    """Whether providers, hours and purposes are surely as they were."""
+
+
+async def read_newest(session: AsyncSession, clinic_id: int) -> int:
+    """Return the newest change_log id, 0 when there is none."""
+    return (await session.execute(_NEWEST, {"clinic_id": clinic_id})).scalar() or 0
+
+
+async def read_since(session: AsyncSession, clinic_id: int, change_id: int) -> News:
+    """Return what came in after `change_id`."""
+    rows = (await session.execute(_SINCE, {"clinic_id": clinic_id, "change_id": change_id})).all()
+    return News(
+        newest=max((row.newest for row in rows), default=change_id),
+        days=frozenset(row.day for row in rows if row.day is not None),
+        of_days_only=all(row.kind in OF_A_DAY for row in rows),
+    )

@@ -1,0 +1,119 @@
+"""How many statements each reading and act is: what keeps them quick, told without a clock."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from ctfront.domain.clinic import DateOrder
+from ctfront.domain.set_up import ProviderDraft
+from ctfront.services.clinic_setup import save_provider
+from ctfront.services.patients import Patients
+from tests.clinics import MONDAY, NOW
+
+LATE = MONDAY + timedelta(days=1)
+
+
+@pytest.fixture
+async def statements(desk):
+    """The statements that reach the database, beginnings and commits left out."""
+    async with desk.database.reading():
+        pass  # the reading engine is made when it is first wanted
+
+    @contextmanager
+    def count():
+        kept = []
+
+        def keep(connection, cursor, text, *rest):
+            if not text.startswith("BEGIN"):
+                kept.append(" ".join(text.split()))
+
+        engines = (desk.database._write_engine, desk.database._read_engine.sync_engine)
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", keep)
+        yield kept
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", keep)
+
+    return count
+
+
+def fill(desk) -> None:
+    for patient, start in (("RUIZ", "8:00"), ("KAPOOR", "8:15"), ("LEE", "8:30"), ("OKAFOR", "8:45")):
+        desk.book(patient, "Dr Alvarez", start)
+
+
+async def test_a_day_is_three_statements_however_full(desk, statements):
+    await desk.scheduling.day(MONDAY)
+    with statements() as empty:
+        await desk.scheduling.day(MONDAY)
+    fill(desk)
+    with statements() as filled:
+        day = await desk.scheduling.day(MONDAY)
+    assert len(day.columns[0].appointments) == 4
+    assert (len(empty), len(filled)) == (3, 3)
+
+
+async def test_the_first_reading_adds_the_providers(desk, statements):
+    with statements() as first:
+        await desk.scheduling.day(MONDAY)
+    assert len(first) == 6
+
+
+async def test_a_provider_saved_elsewhere_is_in_the_next_reading(desk):
+    before = await desk.scheduling.day(MONDAY)
+    alvarez = before.columns[0].provider
+    draft = ProviderDraft(name=alvarez.name, governor=2, hours=alvarez.hours, purpose_ids=alvarez.purpose_ids)
+    desk.database.write_now(
+        lambda session: save_provider(
+            session, desk.clinic, desk.act(desk.manager), alvarez.id, draft, version=alvarez.version
+        )
+    )
+    after = await desk.scheduling.day(MONDAY)
+    assert [c.provider.governor for c in after.columns] == [2, 1, 1]
+
+
+async def test_a_booking_is_twenty_statements_however_full_the_day(desk, statements):
+    fill(desk)
+    with statements() as short:
+        await desk.scheduling.book(desk.act(), desk.draft("BAUER", "Dr Alvarez", "9:00"))
+    with statements() as long:
+        await desk.scheduling.book(desk.act(), desk.draft("BAUER", "Osei LMT", "14:00", purpose="Massage"))
+    assert (len(short), len(long)) == (20, 20)
+
+
+async def test_the_first_booking_of_a_day_makes_its_counter(desk, statements):
+    with statements() as kept:
+        await desk.scheduling.book(desk.act(), desk.draft("BAUER", "Dr Alvarez", "9:00", day=LATE))
+    assert len(kept) == 21
+
+
+async def test_what_the_pane_shows_of_a_whole_day_is_one_statement(desk, statements):
+    with statements() as kept:
+        glances = await desk.people.glances(desk.patients.values())
+    assert (len(kept), len(glances)) == (1, len(desk.patients))
+    with statements() as none:
+        assert await desk.people.glances(()) == {}
+    assert none == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("rui", 1), ("smi,jo", 2), ("joan smith", 2), ("4432", 1), ("#10001", 1), ("14/2/84", 1)],
+)
+async def test_a_search_is_one_statement(desk, statements, typed, found):
+    people = Patients(desk.database, replace(desk.clinic, date_order=DateOrder.DAY_FIRST))
+    with statements() as kept:
+        result = await people.find(typed, today=MONDAY)
+    assert (len(result.rows), len(kept)) == (found, 1)
+
+
+async def test_an_appointment_as_read_is_as_if_it_were_made_field_by_field(desk):
+    fill(desk)
+    day = await desk.scheduling.day(MONDAY)
+    for appointment in day.columns[0].appointments:
+        assert replace(appointment) == appointment
+        assert replace(appointment.patient) == appointment.patient
+        assert appointment.created_at == NOW

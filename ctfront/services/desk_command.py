@@ -14,7 +14,7 @@ from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.schedule import Start
 from ctfront.domain.staff import Act
-from ctfront.domain.text import safe
+from ctfront.domain.text import brief, safe
 from ctfront.domain.times import minute_of, show_date, show_day, show_minute, show_time, time_of
 from ctfront.services.booking import where
 from ctfront.services.patients import Patients
@@ -119,14 +119,14 @@ class DeskCommand:
             raise InputRefused("Whom? Type the beginning of a name, as smi,jo.", field="line")
         found = await self._patients.find(whom.text, today=at_hand.today)
         if found.near_miss or not found.rows:
-            raise NotFound(f"Nobody's name begins with “{safe(whom.text)}”.")
+            raise NotFound(f"Nobody's name begins with “{brief(whom.text)}”.")
         active = [row for row in found.rows if row.active] or list(found.rows)
         if len(active) > 1:
             told = "; ".join(
                 f"{row.name} b {show_day(row.birth_date)} #{safe(row.record_number)}" for row in active[:4]
             )
             more = " …" if len(active) > 4 else ""
-            raise Ambiguous(f"“{safe(whom.text)}” fits several: {told}{more}", active)
+            raise Ambiguous(f"“{brief(whom.text)}” fits several: {told}{more}", active)
         return active[0]
 
     async def _appointments(self, command: Command, at_hand: AtHand) -> list[Appointment]:

@@ -36,7 +36,7 @@ from ctfront.domain.csv_fields import (
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.staff import Act, Right
-from ctfront.domain.text import clean_line
+from ctfront.domain.text import brief, clean_line
 from ctfront.domain.times import STEP, show_time, utc_instant, wall_clock
 from ctfront.services.import_plan import ImportOptions, ImportPlan, Rejections, digest
 
@@ -287,7 +287,7 @@ class Staging:
         known = {folded(status.value): status for status in Status if status is not Status.DELETED} | OTHER_WORDS
         status = known.get(folded(word))
         if status is None:
-            raise InputRefused(f"“{word[:40]}” is no status.", field="status")
+            raise InputRefused(f"“{brief(word)}” is no status.", field="status")
         if day > self.today and status not in AHEAD:
             raise InputRefused(f"It is to come and cannot be {status.word.lower()}.", field="status")
         return status

@@ -11,6 +11,7 @@ from ctfront.domain.grammar.dates import read_date
 from ctfront.domain.grammar.errors import CannotRead
 from ctfront.domain.grammar.times import read_time
 from ctfront.domain.openings import PartOfDay
+from ctfront.domain.text import brief
 
 LONGEST = 200
 """Characters of a line."""
@@ -216,7 +217,7 @@ def read_command(line: str, *, today: date, order: DateOrder, names: Names) -> C
     except CannotRead as refusal:
         raise CannotRead(str(refusal), words.position if refusal.position is None else refusal.position) from None
     if words.peek():
-        raise CannotRead(f"“{words.peek()[:40]}” is not understood here.", words.position)
+        raise CannotRead(f"“{brief(words.peek())}” is not understood here.", words.position)
     return command
 
 
@@ -250,7 +251,7 @@ def _read_verb(words: _Words) -> Verb:
     for verb in Verb:
         if verb.value == word:
             return verb
-    raise CannotRead(f"There is no verb “{word[:20]}”.", position)
+    raise CannotRead(f"There is no verb “{brief(word)}”.", position)
 
 
 def _needed_date(words: _Words) -> str:

@@ -4,6 +4,7 @@ import re
 from datetime import time
 
 from ctfront.domain.grammar.errors import CannotRead
+from ctfront.domain.text import brief
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?\s*(?:([ap])m?)?")
 
@@ -13,7 +14,7 @@ def read_time(text: str) -> time:
     typed = text.strip().casefold()
     match = _TIME.fullmatch(typed)
     if match is None:
-        raise CannotRead(f"“{text.strip()[:40]}” is no time; type 930, 9:30 or 2p.", field="time")
+        raise CannotRead(f"“{brief(text)}” is no time; type 930, 9:30 or 2p.", field="time")
     hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)

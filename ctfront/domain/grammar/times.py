@@ -6,6 +6,9 @@ from datetime import time
 from ctfront.domain.grammar.errors import CannotRead
 from ctfront.domain.text import brief
 
+TURNS = ("first", "second")
+"""Which of two is meant where the clocks show a time twice."""
+
 _TIME = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?\s*(?:([ap])m?)?")
 
 
@@ -23,3 +26,15 @@ def read_time(text: str) -> time:
     if hour > 23 or minute > 59:
         raise CannotRead(f"A day has no {hour}:{minute:02}.", field="time")
     return time(hour, minute)
+
+
+def read_start(text: str) -> tuple[time, int | None]:
+    """Read a time, and 0 or 1 for the `first` or `second` behind it. Raises `CannotRead`."""
+    clock, turn = split_turn(text)
+    return read_time(clock), turn
+
+
+def split_turn(text: str) -> tuple[str, int | None]:
+    """Return the text without a `first` or `second` at its end, and which of them it was."""
+    head, _, last = text.strip().rpartition(" ")
+    return (head, TURNS.index(last.casefold())) if head and last.casefold() in TURNS else (text, None)

@@ -90,7 +90,9 @@ def _read_file(path: Path) -> Mapping[str, object]:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise SettingsRefused(f"The settings file {path} cannot be read: {error.strerror}.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsRefused(f"The settings file {path} cannot be read: {error}.") from None
     if unknown := sorted(found.keys() - {"ascii", "hold", "keys"}):
         raise SettingsRefused(f"The settings file {path} names “{unknown[0]}”, which is no setting.")

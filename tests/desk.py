@@ -15,9 +15,15 @@ NAMED = {
 ALIASES = {"esc": "escape", "pgdn": "pagedown", "pgup": "pageup"}
 
 
-def read_keys(script: str) -> Iterator[events.Key]:
-    """Turn `b rui enter` into key events: known names are keys, other words are typed letter by letter."""
+def read_keys(script: str) -> Iterator[events.Key | events.Paste]:
+    """Turn `b rui enter` into key events: known names are keys, other words are typed letter by letter.
+
+    `paste=text` is pasted in one.
+    """
     for word in shlex.split(script, posix=True):
+        if word.startswith("paste="):
+            yield events.Paste(word.removeprefix("paste="))
+            continue
         name = ALIASES.get(word, word)
         if name in NAMED or (name.startswith("ctrl+") and len(name) == 6):
             yield events.Key(name, {"space": " ", "enter": "\r", "tab": "\t"}.get(name))

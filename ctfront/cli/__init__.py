@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -29,6 +30,10 @@ COMMANDS = {
 """Each command with its module and what help says of it, so that help imports none of them."""
 
 
+LONGEST = 1000
+"""Most characters of a refusal; more can only be what was typed, said back."""
+
+
 class Refused(click.ClickException):
     """Say why on one line and exit 1."""
 
@@ -36,7 +41,17 @@ class Refused(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Write the reason to stderr; data in it cannot drive the terminal."""
-        click.echo(safe(self.message), file=file or sys.stderr)
+        click.echo(said_back(self.message), file=file or sys.stderr)
+
+
+def said_back(message: str) -> str:
+    """Return a message that holds what was typed, harmless and not too long."""
+    return safe(message if len(message) <= LONGEST else f"{message[:LONGEST]}…")
+
+
+def said_of_usage(error: click.UsageError) -> click.UsageError:
+    """Return a complaint about the arguments as it may be shown."""
+    return click.UsageError(said_back(error.format_message()), ctx=error.ctx)
 
 
 class Commands(click.Group):
@@ -59,10 +74,19 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
 
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """Read the options; what is said of a wrong one cannot drive the terminal."""
+        try:
+            return super().make_context(*arguments, **more)
+        except click.UsageError as error:
+            raise said_of_usage(error) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and turn a refusal into one sentence and exit 1."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise said_of_usage(error) from None
         except ClinicError as refusal:
             raise Refused(str(refusal)) from refusal
         except BrokenPipeError:  # `ctfront agenda | head`
@@ -101,6 +125,9 @@ def commands(ctx: click.Context, db: str | None, user: str | None, ascii_only: b
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; what it writes only its account can read."""
     os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal of another encoding shows `?`, not a traceback
+            stream.reconfigure(errors="replace")
     if sys.excepthook is sys.__excepthook__:
         from ctfront.cli.crash import log_and_say
 

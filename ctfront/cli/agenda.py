@@ -1,6 +1,5 @@
 """`ctfront agenda`: a day, for scripts, printers and screen readers."""
 
-import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -8,13 +7,13 @@ import click
 
 from ctfront.cli import Asked
 from ctfront.cli.opening import Desk, opened
-from ctfront.cli.tables import aligned
+from ctfront.cli.tables import aligned, as_objects
 from ctfront.domain.appointments import Appointment, Status
 from ctfront.domain.errors import Ambiguous, NotFound
 from ctfront.domain.grammar.dates import read_date
 from ctfront.domain.patients import PatientName
 from ctfront.domain.schedule import DaySchedule
-from ctfront.domain.text import safe
+from ctfront.domain.text import brief, safe
 from ctfront.domain.times import show_date, show_time
 
 
@@ -30,7 +29,7 @@ def command(asked: Asked, day_text: str, provider: str | None, as_json: bool) ->
         schedule = desk.run(desk.scheduling.day(day, today=desk.today))
         found = in_day_order(schedule, provider_id_of(desk, provider))
         if as_json:
-            click.echo(json.dumps([agenda_fields(a) for a in found], ensure_ascii=False, indent=1))
+            click.echo(as_objects(agenda_fields(a) for a in found))
         else:
             click.echo(f"{show_date(day)}   {safe(desk.clinic.name)}")
             click.echo("\n".join(aligned(_cells(a) for a in found)) or "No appointments.")
@@ -45,9 +44,9 @@ def provider_id_of(desk: Desk, name: str | None) -> int | None:
         p for p in providers if name.strip().casefold() in p.name.casefold()
     ]
     if not fitting:
-        raise NotFound(f"No provider is called “{name}”.")
+        raise NotFound(f"No provider is called “{brief(name)}”.")
     if len(fitting) > 1:
-        raise Ambiguous(f"“{name}” may be {' or '.join(p.name for p in fitting)}; say which.", fitting)
+        raise Ambiguous(f"“{brief(name)}” may be {' or '.join(p.name for p in fitting)}; say which.", fitting)
     return fitting[0].id
 
 

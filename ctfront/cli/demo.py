@@ -51,7 +51,7 @@ def command(asked: Asked, folder: Path | None, make_only: bool, seed: int, hold:
             elif clinic.identity is not Identity.DEMO:
                 raise ClinicError(f"{settings.database} is a real clinic; a demo wants a folder of its own.")
             if make_only:
-                click.echo(f"The demo clinic is in {safe(str(place))}; ctfront --db {place / 'clinic.db'} opens it.")
+                click.echo(safe(f"The demo clinic is in {place}; ctfront --db {place / 'clinic.db'} opens it."))
             else:
                 run_app(desk_at(settings, database, runner, asked.user))
 

@@ -5,6 +5,7 @@ import click
 from ctfront.cli import Asked
 from ctfront.cli.agenda import day_of
 from ctfront.cli.opening import opened
+from ctfront.domain.text import safe
 from ctfront.services.desk_command import AtHand, DeskCommand
 
 
@@ -19,4 +20,4 @@ def command(asked: Asked, line: str, day_text: str) -> None:
         at_hand = AtHand(day=day_of(day_text, desk), now=desk.wall_now)
         read = desk.run(doing.read(line, at_hand))
         said = desk.run(doing.do(desk.act, read, at_hand))
-        click.echo(said.sentence)
+        click.echo(safe(said.sentence))

@@ -7,6 +7,7 @@ import click
 from ctfront.cli import Asked
 from ctfront.cli.files import write_whole
 from ctfront.cli.opening import opened
+from ctfront.domain.text import safe
 from ctfront.services.exporting import Exporting
 
 
@@ -23,4 +24,4 @@ def command(asked: Asked, kind: str, output: Path | None) -> None:
         click.echo(text, nl=False)
     else:
         write_whole(output, text)
-        click.echo(f"Wrote {output}.")
+        click.echo(f"Wrote {safe(str(output))}.")

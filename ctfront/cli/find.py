@@ -1,6 +1,5 @@
 """`ctfront find`: patients, as the search box finds them."""
 
-import json
 import sys
 
 import click
@@ -8,10 +7,10 @@ import click
 from ctfront.cli import Asked
 from ctfront.cli.agenda import patient_fields
 from ctfront.cli.opening import opened
-from ctfront.cli.tables import aligned
+from ctfront.cli.tables import aligned, as_objects
 from ctfront.domain.errors import NotFound
 from ctfront.domain.patients import Channel, Patient
-from ctfront.domain.text import safe
+from ctfront.domain.text import brief, safe
 from ctfront.domain.times import age_on, show_day
 
 
@@ -25,9 +24,9 @@ def command(asked: Asked, query: str, as_json: bool) -> None:
         found = desk.run(desk.patients.find(query, today=desk.today))
         patients = [desk.run(desk.patients.patient(name.id)) for name in found.rows]
         if as_json:
-            click.echo(json.dumps([find_fields(p) for p in patients], ensure_ascii=False, indent=1))
+            click.echo(as_objects(find_fields(p) for p in patients))
         elif not patients:
-            raise NotFound(f"Nobody is found by “{query}”.")
+            raise NotFound(f"Nobody is found by “{brief(query)}”.")
         else:
             if found.near_miss:
                 click.echo("Nobody exactly; these come near:", file=sys.stderr)

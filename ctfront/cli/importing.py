@@ -10,7 +10,7 @@ import click
 from ctfront.cli import Asked
 from ctfront.cli.files import write_whole
 from ctfront.cli.opening import opened
-from ctfront.domain.csv_fields import folded
+from ctfront.domain.csv_fields import folded, guarded
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.text import safe
 from ctfront.services.import_plan import ImportOptions, ImportPlan, Rejected
@@ -103,5 +103,5 @@ def rejects_csv(rejected: Sequence[Rejected]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(("line", "column", "reason"))
-    writer.writerows((one.line, one.column, one.reason) for one in rejected)
+    writer.writerows((one.line, guarded(one.column), guarded(one.reason)) for one in rejected)
     return text.getvalue()

@@ -13,7 +13,7 @@ from ctfront.cli.opening import NOW_VARIABLE, opened_database, os_user, settings
 from ctfront.domain.clinic import DateOrder, Identity
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.set_up import check_zone
-from ctfront.domain.text import safe
+from ctfront.domain.text import brief, safe
 from ctfront.services.found import FoundingDraft, found_clinic
 
 IDENTITIES = (Identity.OS.value, Identity.FORCED_COMMAND.value)
@@ -54,7 +54,9 @@ def read_answers(file: Path) -> Mapping[str, str]:
     known = {"name", "zone", "manager", "short_name", "os_user", "date_order", "identity"}
     for name, value in found.items():
         if name.replace("-", "_") not in known or not isinstance(value, str):
-            raise InputRefused(f"{file} says “{name}”; a clinic.toml has only {', '.join(sorted(known))}.", field=name)
+            raise InputRefused(
+                f"{file} says “{brief(name)}”; a clinic.toml has only {', '.join(sorted(known))}.", field=name
+            )
     answers = {name.replace("-", "_"): value for name, value in found.items()}
     if "os_user" in answers:
         answers["account"] = answers.pop("os_user")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from ctfront.data.models import ChangeRow
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError, InputRefused, NotFound, WrongDatabase
 from ctfront.domain.staff import Act, Actor
+from ctfront.domain.text import safe
 from ctfront.domain.times import wall_clock
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.patients import Patients
@@ -93,11 +95,8 @@ def settings_for(asked: Asked) -> Settings:
 @contextlib.contextmanager
 def opened_database(settings: Settings, *, may_be_new: bool = False) -> Iterator[tuple[Database, asyncio.Runner]]:
     """Open the database with a schema that is this program's; a missing file is made only when it may be new."""
-    path = settings.database_path
-    if path is not None and not path.exists() and not may_be_new:
-        raise NotFound(f"There is no clinic at {path} yet; make one with: ctfront init")
-    if path is not None and may_be_new and "CTFRONT_DB" not in os.environ:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.database_path is not None:
+        _check_place(settings.database_path, may_be_new=may_be_new)
     database = make_database(settings.database_url)
     with asyncio.Runner(loop_factory=KeyLoop) as runner:
         try:
@@ -105,6 +104,17 @@ def opened_database(settings: Settings, *, may_be_new: bool = False) -> Iterator
             yield database, runner
         finally:
             runner.run(database.close())
+
+
+def _check_place(path: Path, *, may_be_new: bool) -> None:
+    """Refuse a file that is not there, or make its folder when it may be new. Raises `ClinicError`."""
+    try:
+        if not may_be_new and not path.exists():
+            raise NotFound(f"There is no clinic at {path} yet; make one with: ctfront init")
+        if may_be_new and "CTFRONT_DB" not in os.environ:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongDatabase(f"The database {path} cannot be used: {error.strerror}.") from None
 
 
 def make_database(url: str) -> Database:
@@ -150,7 +160,7 @@ def os_user() -> str:
 
 def _origin() -> str:
     """Return where the session comes from, as sshd says."""
-    return os.environ.get("SSH_CONNECTION", "").partition(" ")[0] or "local"
+    return safe(os.environ.get("SSH_CONNECTION", "").partition(" ")[0][:100]) or "local"
 
 
 def newest_stamp(database: Database, clinic_id: int) -> datetime | None:

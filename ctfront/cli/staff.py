@@ -7,7 +7,7 @@ from ctfront.cli.opening import opened
 from ctfront.cli.tables import aligned
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right, Staff
-from ctfront.domain.text import safe
+from ctfront.domain.text import brief, safe
 from ctfront.services.clinic_setup import StaffDraft
 
 
@@ -49,7 +49,7 @@ def read_rights(text: str) -> frozenset[Right]:
     words = {word.strip().casefold() for word in text.split(",") if word.strip()}
     known = {right.value for right in Right}
     if unknown := sorted(words - known):
-        raise InputRefused(f"“{unknown[0]}” is no right; there are {', '.join(sorted(known))}.", field="rights")
+        raise InputRefused(f"“{brief(unknown[0])}” is no right; there are {', '.join(sorted(known))}.", field="rights")
     return frozenset(Right(word) for word in words)
 
 

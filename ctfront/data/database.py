@@ -83,9 +83,9 @@ class Database:
 
         Raises `WrongDatabase` or `DatabaseUnavailable`.
         """
-        if self.path:
-            schema.check_file(self.path)
         with _translated():
+            if self.path:
+                schema.check_file(self.path)
             found = schema.revision(self._write_engine)
         if found == schema.HEAD:
             return

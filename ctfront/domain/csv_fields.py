@@ -11,6 +11,7 @@ from ctfront.domain.clinic import DateOrder
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.grammar.dates import read_birth_date, read_date
 from ctfront.domain.patients import Sex
+from ctfront.domain.text import Shown, brief, safe
 
 Names = Mapping[str, tuple[str, ...]]
 """Field → usual header names, folded, the likeliest first."""
@@ -101,7 +102,7 @@ def read_table(data: bytes, names: Names, mapped: Mapping[str, str]) -> CsvTable
     headers = [cell.strip() for cell in header[1]]
     places = recognise(headers, names, mapped)
     rows = tuple(
-        CsvRow(line=line, cells={field: cells[at] for field, at in places.items() if at < len(cells)})
+        CsvRow(line=line, cells={field: unguarded(cells[at]) for field, at in places.items() if at < len(cells)})
         for line, cells in lines
         if any(cell.strip() for cell in cells)
     )
@@ -152,9 +153,9 @@ def recognise(headers: Sequence[str], names: Names, mapped: Mapping[str, str]) -
     places: dict[str, int] = {}
     for field, column in mapped.items():
         if field not in names:
-            raise InputRefused(f"--map knows no “{field}”; the fields are {', '.join(names)}.", field="map")
+            raise InputRefused(f"--map knows no “{brief(field)}”; the fields are {', '.join(names)}.", field="map")
         if folded(column) not in at:
-            raise InputRefused(f"The file has no column “{column}”.", field="map")
+            raise InputRefused(f"The file has no column “{brief(column)}”.", field="map")
         places[field] = at[folded(column)]
     taken = set(places.values())
     for field, usual in names.items():
@@ -166,6 +167,19 @@ def recognise(headers: Sequence[str], names: Names, mapped: Mapping[str, str]) -
 
 
 # -- cells
+
+_FORMULA = re.compile(r"'*[=+\-@]")
+
+
+def guarded(value: object) -> Shown:
+    """Return a value as a cell that a spreadsheet takes for text: never a control, never a formula."""
+    text = safe(str(value))
+    return Shown(f"'{text}") if _FORMULA.match(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """Return what `guarded` was given."""
+    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
 
 
 def checked_cell(text: str, field: str) -> str:
@@ -191,7 +205,7 @@ def read_moment(text: str, order: DateOrder, today: date, field: str) -> datetim
         return _iso(text, field)
     day, _, clock = text.partition(" ")
     if not clock:
-        raise InputRefused(f"“{text[:40]}” is no date and time.", field=field)
+        raise InputRefused(f"“{brief(text)}” is no date and time.", field=field)
     try:
         found = read_date(day, today=today, at_hand=today, order=order)
     except InputRefused as refusal:
@@ -203,7 +217,7 @@ def _iso(text: str, field: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise InputRefused(f"“{text[:40]}” is no date that exists.", field=field) from None
+        raise InputRefused(f"“{brief(text)}” is no date that exists.", field=field) from None
 
 
 def read_clock(text: str, field: str) -> time:
@@ -213,7 +227,7 @@ def read_clock(text: str, field: str) -> time:
             return datetime.strptime(text.strip().upper(), form).time()
         except ValueError:
             continue
-    raise InputRefused(f"“{text[:40]}” is no time.", field=field)
+    raise InputRefused(f"“{brief(text)}” is no time.", field=field)
 
 
 def read_sex(text: str) -> Sex:
@@ -239,7 +253,7 @@ def read_yes(text: str, field: str, *, default: bool = False) -> bool:
             return True
         case "no" | "n" | "false" | "f" | "0":
             return False
-    raise InputRefused(f"“{text[:40]}” is neither yes nor no.", field=field)
+    raise InputRefused(f"“{brief(text)}” is neither yes nor no.", field=field)
 
 
 def read_number(text: str, field: str, *, most: int) -> int | None:
@@ -247,5 +261,5 @@ def read_number(text: str, field: str, *, most: int) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) <= most:
-        raise InputRefused(f"“{text[:40]}” is no whole number from 1 to {most:,}.", field=field)
+        raise InputRefused(f"“{brief(text)}” is no whole number from 1 to {most:,}.", field=field)
     return int(text)

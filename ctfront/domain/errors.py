@@ -23,6 +23,9 @@ from collections.abc import Sequence
 class ClinicError(Exception):
     """A refusal in words a clerk can act on."""
 
+    field: str = ""
+    """Name of the form's field or the CSV's column at fault, empty when it is none."""
+
 
 class InputRefused(ClinicError):
     """Refuse what one field holds."""
@@ -30,11 +33,12 @@ class InputRefused(ClinicError):
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
         self.field = field
-        """Name of the field at fault, as the form's or the CSV's column."""
 
 
 class ScheduleRefused(ClinicError):
     """Refuse a place in the schedule."""
+
+    field = "time"
 
 
 class SlotTaken(ScheduleRefused):

@@ -7,6 +7,7 @@ from datetime import date
 from ctfront.domain.clinic import DateOrder
 from ctfront.domain.grammar.dates import read_birth_date
 from ctfront.domain.grammar.errors import CannotRead
+from ctfront.domain.text import safe
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ LONGEST = 100
 
 def read_patient_query(text: str, *, today: date, order: DateOrder) -> PatientQuery:
     """Read what is looked for; never raises, since half-typed text is on its way to something."""
-    typed = " ".join(text[:LONGEST].split())
+    typed = " ".join(safe(text[:LONGEST]).split())
     if not typed:
         return EmptyQuery()
     if typed.startswith("#"):

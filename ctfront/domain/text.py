@@ -6,6 +6,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import NewType
 
 from ctfront.domain.errors import InputRefused
@@ -19,32 +20,56 @@ MARKS_IN_A_ROW = 4
 FIELD_LIMIT = 200
 """Longest text, in characters, that a one-line field takes."""
 
+QUOTED = 40
+"""Most characters of what was typed that a refusal quotes."""
+
 _INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]")
-_MARK_RUN = re.compile(
-    rf"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{{{MARKS_IN_A_ROW}}})"
-    r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
+_LINE_ENDS = re.compile(r"\r\n|[\t\n]")
+_SPACES = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 
 def safe(text: str) -> Shown:
     """Return the text as it may be shown: controls as `?`, invisible ones dropped, one line, NFC."""
     if text.isascii() and text.isprintable():
         return Shown(text)
-    text = unicodedata.normalize("NFC", text)
-    text = _INVISIBLE.sub("", text.replace("\t", " ").replace("\r\n", " ").replace("\n", " "))
-    text = _MARK_RUN.sub(r"\1", text)
-    return Shown("".join("?" if unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} else c for c in text))
+    visible = _INVISIBLE.sub("", _LINE_ENDS.sub(" ", text))
+    marked = "".join(_shown_character(character) for character in visible)
+    # Composed last: what is left may stand together only now.
+    return Shown("".join(_without_piles(unicodedata.normalize("NFC", marked))))
+
+
+def _shown_character(character: str) -> str:
+    match unicodedata.category(character):
+        case "Cc" | "Cs" | "Co" | "Cn":
+            return "?"
+        case "Cf":
+            return ""
+    return character
+
+
+def _without_piles(text: str) -> Iterator[str]:
+    """Yield the characters with at most `MARKS_IN_A_ROW` marks behind one another, in any script."""
+    pile = 0
+    for character in text:
+        pile = pile + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        if pile <= MARKS_IN_A_ROW:
+            yield character
+
+
+def brief(text: str) -> Shown:
+    """Return the text as a refusal quotes it: harmless, and cut with `…` when it is long."""
+    shown = safe(text.strip()[: QUOTED * 2])
+    return shown if len(shown) <= QUOTED else Shown(f"{shown[: QUOTED - 1]}…")
 
 
 def clean_line(text: str, *, field: str, limit: int = FIELD_LIMIT) -> str:
-    """Return typed or imported text as it is stored: NFC, trimmed, single spaces.
+    """Return typed or imported text as it is stored: NFC, trimmed, single spaces; `safe` shows it unchanged.
 
     Raises `InputRefused` for control or invisible characters and for more than `limit` characters.
     """
-    text = unicodedata.normalize("NFC", text)
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for c in text.strip()):
+    line = _SPACES.sub(" ", unicodedata.normalize("NFC", text).strip())
+    if safe(line) != line:
         raise InputRefused("It holds a character that cannot be shown; type it again without it.", field=field)
-    text = " ".join(text.split())
-    if len(text) > limit:
-        raise InputRefused(f"It is {len(text):,} characters long; {limit} fit.", field=field)
-    return text
+    if len(line) > limit:
+        raise InputRefused(f"It is {len(line):,} characters long; {limit:,} fit.", field=field)
+    return line

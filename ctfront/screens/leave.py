@@ -4,8 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ctfront.domain.errors import OutsideHours, PatientBusy, ScheduleRefused, SlotTaken
+from ctfront.domain.errors import NotAllowed, OutsideHours, PatientBusy, ScheduleRefused, SlotTaken
+from ctfront.domain.grammar.times import TURNS
 from ctfront.domain.staff import Right
+from ctfront.domain.times import RepeatedTime
+from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.question import Question
 from ctfront.widgets.front_desk import FrontDesk
 
@@ -29,6 +32,15 @@ class Leave:
         }
 
 
+async def with_turn(desk: FrontDesk, attempt: Callable[[int | None], Awaitable[Saved | None]]) -> Saved | None:
+    """Try an act; where the clocks show its time twice ask which one, and return None when the clerk says neither."""
+    try:
+        return await attempt(None)
+    except RepeatedTime as twice:
+        letter = await desk.ask(MarkMenu(str(twice), [(turn[0], turn) for turn in TURNS], does="chooses"))
+    return None if letter is None else await attempt([turn[0] for turn in TURNS].index(letter))
+
+
 async def with_leave(desk: FrontDesk, attempt: Callable[[Leave], Awaitable[Saved]]) -> Saved | None:
     """Try an act; ask about each warning, and return None when the clerk says *not now*.
 
@@ -50,10 +62,19 @@ async def with_leave(desk: FrontDesk, attempt: Callable[[Leave], Awaitable[Saved
 def _wider(desk: FrontDesk, leave: Leave, warning: ScheduleRefused) -> tuple[Leave, str]:
     match warning:
         case SlotTaken():
-            desk.actor.require(Right.OVERBOOK)
+            _require(desk, Right.OVERBOOK)
             return replace(leave, overbook=True), "Overbook?"
         case OutsideHours():
-            desk.actor.require(Right.OVERRIDE)
+            _require(desk, Right.OVERRIDE)
             return replace(leave, override=True), "Book outside office hours?"
         case _:
             return replace(leave, double_book_patient=True), "Give the patient both?"
+
+
+def _require(desk: FrontDesk, right: Right) -> None:
+    """Refuse beside the time, which is what the clerk can change."""
+    try:
+        desk.actor.require(right)
+    except NotAllowed as lacking:
+        lacking.field = "time"
+        raise

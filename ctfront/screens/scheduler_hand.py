@@ -9,7 +9,7 @@ from ctfront.domain.appointments import Appointment, Place, check_place_may_chan
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
 from ctfront.domain.times import minute_of
-from ctfront.screens.leave import Leave, with_leave
+from ctfront.screens.leave import Leave, with_leave, with_turn
 from ctfront.screens.modals.reschedule_form import RescheduleForm
 from ctfront.screens.scheduler_acts import SchedulerActs, where, where_and_day
 from ctfront.screens.scheduler_view import key
@@ -147,10 +147,14 @@ class SchedulerHand(SchedulerActs):
         if place.day != held.day:
             return await self.desk.ask(RescheduleForm(self.scheduling, held, place, provider))
 
-        async def attempt(leave: Leave) -> Appointment:
-            return await self.scheduling.move(self.desk.act(), held.id, place, version=held.version, **leave.words())
+        async def at_turn(turn: int | None) -> Appointment | None:
+            async def attempt(leave: Leave) -> Appointment:
+                how = {"fold": turn, **leave.words()}
+                return await self.scheduling.move(self.desk.act(), held.id, place, version=held.version, **how)
 
-        return await with_leave(self.desk, attempt)
+            return await with_leave(self.desk, attempt)
+
+        return await with_turn(self.desk, at_turn)
 
     # -- a patient in hand
 

@@ -28,7 +28,7 @@ from ctfront.domain.errors import (
 )
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line, safe
-from ctfront.domain.times import show_date, show_time
+from ctfront.domain.times import show_date, show_time, utc_instant
 from ctfront.services import placing
 
 NOTE_LIMIT = 2000
@@ -276,9 +276,9 @@ def edit(
     if (purpose_id, minutes) != (was.purpose_id, was.minutes):
         check_place_may_change(was, placing.today(clinic, act))
         placing.check_purpose(provider, purpose_id)
-        place = was.place
+        turn = int(was.starts_at == utc_instant(was.day, was.start, was.zone, fold=1))
         _, row.overridden = placing.check_place(
-            session, clinic, act, provider, place, minutes, override, None, started=True
+            session, clinic, act, provider, was.place, minutes, override, turn, started=True
         )
         row.purpose_id, row.minutes = purpose_id, minutes
     placing.settle(

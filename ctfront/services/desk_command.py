@@ -14,8 +14,8 @@ from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.schedule import Start
 from ctfront.domain.staff import Act
-from ctfront.domain.text import safe
-from ctfront.domain.times import minute_of, show_date, show_day, show_minute, show_time, time_of
+from ctfront.domain.text import brief, safe
+from ctfront.domain.times import minute_of, show_date, show_day, show_minute, show_time, time_of, utc_instant
 from ctfront.services.booking import where
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
@@ -119,14 +119,14 @@ class DeskCommand:
             raise InputRefused("Whom? Type the beginning of a name, as smi,jo.", field="line")
         found = await self._patients.find(whom.text, today=at_hand.today)
         if found.near_miss or not found.rows:
-            raise NotFound(f"Nobody's name begins with “{safe(whom.text)}”.")
+            raise NotFound(f"Nobody's name begins with “{brief(whom.text)}”.")
         active = [row for row in found.rows if row.active] or list(found.rows)
         if len(active) > 1:
             told = "; ".join(
                 f"{row.name} b {show_day(row.birth_date)} #{safe(row.record_number)}" for row in active[:4]
             )
             more = " …" if len(active) > 4 else ""
-            raise Ambiguous(f"“{safe(whom.text)}” fits several: {told}{more}", active)
+            raise Ambiguous(f"“{brief(whom.text)}” fits several: {told}{more}", active)
         return active[0]
 
     async def _appointments(self, command: Command, at_hand: AtHand) -> list[Appointment]:
@@ -189,10 +189,10 @@ class DeskCommand:
         if place == was.place:
             raise InputRefused("Where to? Type a date, a time or a provider.", field="line")
         if day == was.day:
-            moved = await self._scheduling.move(act, was.id, place, version=was.version)
+            moved = await self._scheduling.move(act, was.id, place, version=was.version, fold=command.turn)
             return Said(sentence=f"Moved {where(moved)}. u takes it back.", day=day, appointment_id=moved.id)
         new = await self._scheduling.reschedule(
-            act, was.id, place, version=was.version, asked_by=Asker.PATIENT, reason=REASON
+            act, was.id, place, version=was.version, asked_by=Asker.PATIENT, reason=REASON, fold=command.turn
         )
         sentence = f"Rescheduled {where(new)} on {show_date(day)}. u takes it back."
         return Said(sentence=sentence, day=day, appointment_id=new.id)
@@ -207,8 +207,15 @@ class DeskCommand:
         if command.start is None:
             place, purpose = await self._first_free(patient, day, providers, purpose, at_hand)
         else:
+            utc_instant(day, command.start, self._clinic.zone, fold=command.turn)  # named before who is free then
             place, purpose = await self._place_at(patient, day, command.start, providers, purpose)
-        draft = AppointmentDraft(patient_id=patient.id, place=place, minutes=purpose.minutes, purpose_id=purpose.id)
+        draft = AppointmentDraft(
+            patient_id=patient.id,
+            place=place,
+            minutes=purpose.minutes,
+            purpose_id=purpose.id,
+            fold=command.turn if command.start is not None else None,
+        )
         booked = await self._scheduling.book(act, draft)
         on = "" if day == at_hand.day else f" on {show_date(day)}"
         return Said(sentence=f"Booked {where(booked)}{on}. u takes it back.", day=day, appointment_id=booked.id)

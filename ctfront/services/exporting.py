@@ -1,4 +1,7 @@
-"""Appointments and patients as CSV; what is exported can be imported into an empty clinic."""
+"""Appointments and patients as CSV; what is exported can be imported into an empty clinic.
+
+A cell that a spreadsheet would take for a formula begins with an apostrophe, which the import takes off again.
+"""
 
 import csv
 import io
@@ -14,6 +17,7 @@ from ctfront.data.database import Database
 from ctfront.data.models import PatientRow
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
+from ctfront.domain.csv_fields import guarded
 from ctfront.domain.patients import Channel, Patient
 
 APPOINTMENT_COLUMNS = (
@@ -59,7 +63,7 @@ def _csv(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows(lines)
+    writer.writerows([guarded(cell) for cell in line] for line in lines)
     return text.getvalue()
 
 

@@ -11,7 +11,7 @@ from ctfront.data.staff import load_staff
 from ctfront.domain.clinic import Clinic, Identity
 from ctfront.domain.errors import NotAllowed, NotFound
 from ctfront.domain.staff import Actor, ActorKind, Right, Staff
-from ctfront.domain.text import safe
+from ctfront.domain.text import brief, safe
 
 DEMO_CLERK = "mgarcia"
 """Whom a demo runs as unless somebody else is named."""
@@ -72,7 +72,7 @@ def _by_account(everybody: Sequence[Staff], os_user: str, asked_user: str | None
     for staff in everybody:
         if staff.os_user == os_user:
             return _active(staff)
-    raise NotFound(f"The account {safe(os_user)} belongs to nobody on the staff; a manager can enter it in Set-up.")
+    raise NotFound(f"The account {brief(os_user)} belongs to nobody on the staff; a manager can enter it in Set-up.")
 
 
 def _by_forced_command(everybody: Sequence[Staff], asked_user: str | None, owns_database: bool) -> Staff:
@@ -98,7 +98,7 @@ def _named(everybody: Sequence[Staff], short_name: str) -> Staff:
     for staff in everybody:
         if staff.short_name.casefold() == short_name.casefold():
             return _active(staff)
-    raise NotFound(f"There is nobody called {safe(short_name)} on the staff; a manager can add them in Set-up.")
+    raise NotFound(f"There is nobody called {brief(short_name)} on the staff; a manager can add them in Set-up.")
 
 
 def _active(staff: Staff) -> Staff:

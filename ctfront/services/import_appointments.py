@@ -34,9 +34,10 @@ from ctfront.domain.csv_fields import (
     read_yes,
 )
 from ctfront.domain.errors import InputRefused
+from ctfront.domain.grammar.times import split_turn
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.staff import Act, Right
-from ctfront.domain.text import clean_line
+from ctfront.domain.text import brief, clean_line
 from ctfront.domain.times import STEP, show_time, utc_instant, wall_clock
 from ctfront.services.import_plan import ImportOptions, ImportPlan, Rejections, digest
 
@@ -199,8 +200,8 @@ class Staging:
             return None
         patient_id, active = self._patient(row["patient"])
         provider = self._provider(row["provider"])
-        moment = self._moment(row)
-        wall, starts_at = self._place(moment)
+        moment, turn = self._moment(row)
+        wall, starts_at = self._place(moment, turn)
         day, start = wall.date(), wall.time()
         status = self._status(row["status"], day)
         one = StagedAppointment(
@@ -240,17 +241,19 @@ class Staging:
             raise InputRefused("The clinic has no such provider; import the providers first.", field="provider")
         return found
 
-    def _moment(self, row: CsvRow) -> datetime:
-        """Return the start as the file has it, with or without an offset."""
+    def _moment(self, row: CsvRow) -> tuple[datetime, int | None]:
+        """Return the start as the file has it, with or without an offset, and 0 or 1 for `first` or `second`."""
         order = self.clinic.date_order
         if row["start"]:
-            return read_moment(row["start"], order, self.today, "start")
+            start, turn = split_turn(row["start"])
+            return read_moment(start, order, self.today, "start"), turn
         if not row["date"]:
             raise InputRefused("There is no start.", field="start")
         day = read_moment(f"{row['date']} 00:00", order, self.today, "date").date()
-        return datetime.combine(day, read_clock(row["time"], "time"))
+        clock, turn = split_turn(row["time"])
+        return datetime.combine(day, read_clock(clock, "time")), turn
 
-    def _place(self, moment: datetime) -> tuple[datetime, datetime]:
+    def _place(self, moment: datetime, turn: int | None) -> tuple[datetime, datetime]:
         """Return wall clock and UTC instant, moved by the days asked for."""
         exact = moment.astimezone(UTC) if moment.tzinfo else None
         wall = (wall_clock(exact, self.clinic.zone) if exact else moment).replace(microsecond=0)
@@ -258,8 +261,9 @@ class Staging:
             return wall, exact.replace(microsecond=0)
         try:
             wall += timedelta(days=self.options.shift_days)
-            fold_hint = None if wall.date() >= self.today else 0
-            return wall, utc_instant(wall.date(), wall.time(), self.clinic.zone, fold=fold_hint)
+            if turn is None and wall.date() < self.today:
+                turn = 0  # of two past hours the file leaves open, the first does as well
+            return wall, utc_instant(wall.date(), wall.time(), self.clinic.zone, fold=turn)
         except OverflowError:
             raise InputRefused("It is moved out of the calendar.", field="start") from None
         except InputRefused as refusal:
@@ -287,7 +291,7 @@ class Staging:
         known = {folded(status.value): status for status in Status if status is not Status.DELETED} | OTHER_WORDS
         status = known.get(folded(word))
         if status is None:
-            raise InputRefused(f"“{word[:40]}” is no status.", field="status")
+            raise InputRefused(f"“{brief(word)}” is no status.", field="status")
         if day > self.today and status not in AHEAD:
             raise InputRefused(f"It is to come and cannot be {status.word.lower()}.", field="status")
         return status

@@ -15,8 +15,9 @@ from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from ctfront.domain.errors import ClinicError, InputRefused
-from ctfront.domain.text import safe
+from ctfront.domain.text import FIELD_LIMIT, safe
 from ctfront.widgets.front_desk import desk_of
+from ctfront.widgets.safe_input import SafeInput, full_words
 
 Saved = TypeVar("Saved")
 
@@ -26,12 +27,12 @@ def read_anything(text: str) -> str:
     return ""
 
 
-class Line(Input):
+class Line(SafeInput):
     """A one-line field that looks like text and says where it is by its mark."""
 
     DEFAULT_CSS = "Line { width: 1fr; }"
 
-    def __init__(self, value: str = "", *, limit: int = 200, id: str | None = None) -> None:
+    def __init__(self, value: str = "", *, limit: int = FIELD_LIMIT, id: str | None = None) -> None:
         super().__init__(value, compact=True, max_length=limit, id=id)
         self.cursor_blink = False
 
@@ -43,7 +44,7 @@ class Field(Horizontal):
     Field { height: auto; }
     Field > .label { width: 11; }
     Field > Line { width: 28; }
-    Field > .note { width: 1fr; height: auto; padding-left: 1; }
+    Field > .note { width: 1fr; height: auto; min-height: 1; max-height: 4; padding-left: 1; }
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Field(Horizontal):
         value: str = "",
         *,
         required: bool = False,
+        limit: int = FIELD_LIMIT,
         read: Callable[[str], str] = read_anything,
     ) -> None:
         super().__init__(id=f"field-{name}")
         self.field = name
         self.label = label
-        self.first_value = value
+        self.limit = limit
+        self.first_value: str = safe(value)
         self.required = required
         self.read = read
         self.refused: tuple[str, str] | None = None
@@ -67,7 +70,7 @@ class Field(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out label, line and note."""
         yield Static(self.label, markup=False, classes="label")
-        yield Line(self.first_value, id=self.field)
+        yield Line(self.first_value, limit=self.limit, id=self.field)
         yield Static("", markup=False, classes="note")
 
     @property
@@ -106,7 +109,7 @@ class Field(Horizontal):
 
     def offer(self, text: str) -> None:
         """Fill in what can be known; it doesn't count as typed."""
-        self.first_value = text
+        self.first_value = safe(text)
         self.line.value = text
         self.show_reading()
 
@@ -132,6 +135,12 @@ class Field(Horizontal):
     def read_again(self, event: Input.Changed) -> None:
         """Read what is typed; the form hears of it too, for what follows from it."""
         self.show_reading()
+
+    @on(SafeInput.Full)
+    def say_full(self, event: SafeInput.Full) -> None:
+        """Say why what was typed or pasted is not there."""
+        event.stop()
+        self.query_one(".note", Static).update(safe(full_words(event.limit)))
 
 
 class Okay(Static, can_focus=True):
@@ -281,9 +290,14 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
         return self.saving is not None and not self.saving.is_finished
 
     def action_okay(self) -> None:
-        """Save and close, once nothing wants an answer."""
+        """Save and close, once nothing wants an answer.
+
+        What was refused before is tried again: the schedule or the database may have changed.
+        """
         if self.is_saving:
             return
+        for field in self.query(Field):
+            field.refused = None
         if (wanting := self.wanting()) is not None:
             wanting.focus()
             if isinstance(wanting, Line):
@@ -314,9 +328,8 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
 
     def show_refusal(self, refusal: ClinicError) -> None:
         """Show the refusal beside its field, or in the problem line."""
-        name = refusal.field if isinstance(refusal, InputRefused) else ""
         try:
-            field = self.query_one(f"#field-{name}", Field) if name else None
+            field = self.query_one(f"#field-{refusal.field}", Field) if refusal.field else None
         except NoMatches:
             field = None
         if field is None:

@@ -19,6 +19,7 @@ from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import age_on, show_day
+from ctfront.widgets.safe_input import SafeInput, full_words
 
 MOST_ROWS = 9
 """Rows that a digit can pick."""
@@ -41,7 +42,7 @@ class FindsPatients(Protocol):
     async def find(self, text: str, *, today: date, limit: int = ...) -> Found: ...  # noqa: D102
 
 
-class FinderLine(Input):
+class FinderLine(SafeInput):
     """The box: a digit picks a row where the text begins with a letter."""
 
     DEFAULT_CSS = "FinderLine { width: 1fr; }"
@@ -61,7 +62,7 @@ class FinderLine(Input):
 
     def types_ahead(self, event: events.Key) -> bool:
         """Tell whether the key may go in while a search runs: letters that are only text."""
-        return event.key == "backspace" or (event.is_printable and not (event.character or "").isdigit())
+        return event.key == "backspace" or (event.is_printable and not (event.character or "").isdecimal())
 
     async def _on_key(self, event: events.Key) -> None:
         finder = self.finder
@@ -69,7 +70,7 @@ class FinderLine(Input):
             event.stop()
             event.prevent_default()
             finder.walk(1 if event.key == "down" else -1)
-        elif (digit := event.character or "").isdigit() and event.is_printable and finder.takes_digit():
+        elif (digit := event.character or "").isdecimal() and event.is_printable and finder.takes_digit():
             event.stop()
             event.prevent_default()
             finder.pick_number(int(digit))
@@ -156,13 +157,19 @@ class PatientFinder(Vertical):
             found = await self.patients.find(text, today=self.today)
         except ClinicError as refusal:
             self.rows = ()
-            self._show(str(refusal))
+            self._show(safe(str(refusal)))
             return
         if text != self.value:
             return
         self.rows, self.cursor = found.rows, 0
         heading = "Nobody matches exactly; perhaps:" if found.near_miss else ""
         self._show(heading if found.rows else "Nobody found. Ctrl+N adds a new patient.")
+
+    @on(SafeInput.Full)
+    def say_full(self, event: SafeInput.Full) -> None:
+        """Say why what was typed or pasted is not there."""
+        event.stop()
+        self._show(full_words(event.limit))
 
     @on(Input.Submitted)
     def answer_enter(self, event: Input.Submitted) -> None:

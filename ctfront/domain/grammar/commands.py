@@ -9,8 +9,9 @@ from enum import StrEnum
 from ctfront.domain.clinic import DateOrder
 from ctfront.domain.grammar.dates import read_date
 from ctfront.domain.grammar.errors import CannotRead
-from ctfront.domain.grammar.times import read_time
+from ctfront.domain.grammar.times import TURNS, read_time
 from ctfront.domain.openings import PartOfDay
+from ctfront.domain.text import brief
 
 LONGEST = 200
 """Characters of a line."""
@@ -93,6 +94,8 @@ class Command:
     date_text: str = ""
     """As typed: what it counts from is known only when it is done."""
     start: time | None = None
+    turn: int | None = None
+    """0 or 1 for `first` or `second` behind a time that the clocks show twice."""
     providers: tuple[str, ...] = ()
     purpose: str | None = None
     part: PartOfDay | None = None
@@ -186,6 +189,11 @@ class _Words:
         self.take()
         return start
 
+    def turn(self) -> int | None:
+        """Take `first` or `second`."""
+        word = self.peek().casefold()
+        return TURNS.index(word) if word in TURNS and self.take() else None
+
     def provider(self) -> str | None:
         """Take a word that names a provider."""
         name = self.names.provider(self.peek()) if self.peek() else None
@@ -216,7 +224,7 @@ def read_command(line: str, *, today: date, order: DateOrder, names: Names) -> C
     except CannotRead as refusal:
         raise CannotRead(str(refusal), words.position if refusal.position is None else refusal.position) from None
     if words.peek():
-        raise CannotRead(f"“{words.peek()[:40]}” is not understood here.", words.position)
+        raise CannotRead(f"“{brief(words.peek())}” is not understood here.", words.position)
     return command
 
 
@@ -231,13 +239,16 @@ def _read(words: _Words) -> Command:
     whom = _read_whom(words, by_name_only=verb is Verb.BOOK)
     if verb in ABOUT_APPOINTMENTS and verb is not Verb.MOVE:
         return Command(verb=verb, whom=whom)
-    date_text, start, provider = words.date(), words.time(), words.provider()
+    date_text, start = words.date(), words.time()
+    turn = words.turn() if start is not None else None
+    provider = words.provider()
     purpose = words.purpose() if verb is Verb.BOOK else None
     return Command(
         verb=verb,
         whom=whom,
         date_text=date_text,
         start=start,
+        turn=turn,
         providers=(provider,) if provider else (),
         purpose=purpose,
     )
@@ -250,7 +261,7 @@ def _read_verb(words: _Words) -> Verb:
     for verb in Verb:
         if verb.value == word:
             return verb
-    raise CannotRead(f"There is no verb “{word[:20]}”.", position)
+    raise CannotRead(f"There is no verb “{brief(word)}”.", position)
 
 
 def _needed_date(words: _Words) -> str:

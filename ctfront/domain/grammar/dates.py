@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from ctfront.domain.clinic import DateOrder
 from ctfront.domain.grammar.errors import CannotRead
+from ctfront.domain.text import brief
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2100
@@ -37,7 +38,7 @@ def read_date(text: str, *, today: date, at_hand: date, order: DateOrder) -> dat
         or _read_named_month(typed, today)
     )
     if found is None:
-        raise CannotRead(f"“{text.strip()[:40]}” is no date; type t, +7, fri, 14/12 or 14 dec.")
+        raise CannotRead(f"“{brief(text)}” is no date; type t, +7, fri, 14/12 or 14 dec.")
     return _in_range(found)
 
 
@@ -52,7 +53,7 @@ def read_birth_date(text: str, *, today: date, order: DateOrder) -> date:
     elif (match := _NAMED.fullmatch(typed)) and match[5]:
         found = _from_named(match, lambda year: _past_year(year, today), today)
     if found is None:
-        raise CannotRead(f"“{text.strip()[:40]}” is no birth date; type it as 14/2/84 or 14 feb 1984.")
+        raise CannotRead(f"“{brief(text)}” is no birth date; type it as 14/2/84 or 14 feb 1984.")
     if found > today:
         raise CannotRead("A birth date lies in the past.")
     return _in_range(found)

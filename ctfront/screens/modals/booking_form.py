@@ -11,13 +11,14 @@ from textual.widgets import Input, Static
 
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Origin, Place
 from ctfront.domain.errors import ClinicError, InputRefused
-from ctfront.domain.grammar.times import read_time
+from ctfront.domain.grammar.times import TURNS, read_start
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, with_leave
 from ctfront.screens.modals.new_patient_form import NewPatientForm
+from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.form import Choice, Field, Form, Okay
@@ -48,15 +49,6 @@ def read_minutes(text: str) -> str:
     if not text.strip().isdecimal() or not 0 < int(text) <= 720:
         raise InputRefused("Minutes, 5 to 720.", field="minutes")
     return "min"
-
-
-def read_start(text: str) -> tuple[time, int | None]:
-    """Read a time with `first` or `second` behind it where the clocks repeat it."""
-    fold = None
-    for number, word in enumerate(("first", "second")):
-        if text.rstrip().endswith(word):
-            text, fold = text.rstrip().removesuffix(word), number
-    return read_time(text), fold
 
 
 class BookingForm(Form[Appointment]):
@@ -95,7 +87,7 @@ class BookingForm(Form[Appointment]):
         yield Field("purpose", "Purpose", purpose.name if purpose else "", required=True, read=self.read_purpose)
         yield Field("time", "Time", show_time(self.offer.place.start), required=True, read=self.read_time_back)
         yield Field("minutes", "Minutes", str(purpose.minutes) if purpose else "", required=True, read=read_minutes)
-        yield Field("note", "Note")
+        yield Field("note", "Note", limit=NOTE_LIMIT)
 
     # -- reading the fields
 
@@ -106,8 +98,9 @@ class BookingForm(Form[Appointment]):
 
     def read_time_back(self, text: str) -> str:
         """Read the time back with the weekday."""
-        start, _ = read_start(text)
-        return f"{show_time(start)} {show_date(self.offer.place.day)}"
+        start, turn = read_start(text)
+        which = "" if turn is None else f", the {TURNS[turn]}"
+        return f"{show_time(start)} {show_date(self.offer.place.day)}{which}"
 
     def field(self, name: str) -> Field:
         """Return a field by name."""

@@ -14,6 +14,7 @@ from ctfront.domain.grammar.commands import Command
 from ctfront.domain.text import safe
 from ctfront.services.desk_command import AtHand, DeskCommand
 from ctfront.widgets.form import Line
+from ctfront.widgets.safe_input import full_words
 
 
 class CommandInput(Line):
@@ -76,6 +77,12 @@ class CommandLine(ModalScreen[Command | None]):
             except ClinicError as refusal:
                 words = f"… {refusal}"
         self.query_one("#reading", Static).update(safe(f" {words}"))
+
+    @on(Line.Full)
+    def say_full(self, event: Line.Full) -> None:
+        """Say why what was typed or pasted is not there."""
+        event.stop()
+        self.query_one("#reading", Static).update(safe(f" {full_words(event.limit)}"))
 
     @on(Input.Submitted)
     def take(self, event: Input.Submitted) -> None:

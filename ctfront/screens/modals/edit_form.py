@@ -6,9 +6,11 @@ from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.providers import VisitPurpose
+from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, with_leave
 from ctfront.screens.modals.booking_form import read_minutes
+from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.form import Choice, Field, Form
 from ctfront.widgets.front_desk import desk_of
@@ -34,7 +36,7 @@ class EditForm(Form[Appointment]):
         it = self.appointment
         yield Field("purpose", "Purpose", it.purpose, required=True, read=self.read_purpose)
         yield Field("minutes", "Minutes", str(it.minutes), required=True, read=read_minutes)
-        yield Field("note", "Note", it.note)
+        yield Field("note", "Note", it.note, limit=NOTE_LIMIT)
 
     def start(self) -> None:
         """Start in the first field: nothing wants an answer, and the clerk came to change something."""
@@ -45,7 +47,7 @@ class EditForm(Form[Appointment]):
         return self.appointment.purpose if self._unchanged(text) else self.purposes[self.choice.index(text)].name
 
     def _unchanged(self, text: str) -> bool:
-        return text.strip() == self.appointment.purpose
+        return text.strip() == safe(self.appointment.purpose)
 
     async def save(self) -> Appointment | None:
         """Save the change; each warning is asked on its own."""

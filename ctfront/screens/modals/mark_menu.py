@@ -19,10 +19,11 @@ class MarkMenu(ModalScreen[str | None]):
     AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="mark.leave")]
 
-    def __init__(self, heading: str, choices: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, heading: str, choices: Sequence[tuple[str, str]], *, does: str = "marks") -> None:
         super().__init__()
         self.heading = heading
         self.choices = tuple(choices)
+        self.does = does
 
     def compose(self) -> ComposeResult:
         """Lay a line out for each letter."""
@@ -30,7 +31,7 @@ class MarkMenu(ModalScreen[str | None]):
             yield Static(safe(self.heading), markup=False, id="heading")
             for letter, words in self.choices:
                 yield Static(f" {letter}  {words}", markup=False)
-            yield Static("A letter marks  Esc leave", markup=False, classes="hint")
+            yield Static(f"A letter {self.does}  Esc leave", markup=False, classes="hint")
 
     def on_key(self, event: events.Key) -> None:
         """Take a letter, in either case."""

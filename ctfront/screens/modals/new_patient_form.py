@@ -11,7 +11,7 @@ from ctfront.domain.patients import PatientDraft, PatientName, Phone, Sex
 from ctfront.domain.providers import Provider
 from ctfront.domain.times import age_on, show_date
 from ctfront.screens.modals.patient_choice import PatientChoice
-from ctfront.services.patients import Patients
+from ctfront.services.patients import NOTE_LIMIT, Patients
 from ctfront.widgets.form import Choice, Field, Form
 from ctfront.widgets.front_desk import desk_of
 
@@ -40,7 +40,7 @@ class NewPatientForm(Form[PatientName]):
         yield Field("phones", "Phone")
         yield Field("email", "Email")
         yield Field("provider", "Provider", read=self.read_provider)
-        yield Field("note", "Note")
+        yield Field("note", "Note", limit=NOTE_LIMIT)
 
     def _birth_date(self, text: str) -> date:
         desk = desk_of(self)

@@ -19,6 +19,7 @@ from ctfront.domain.times import show_date, show_minute
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.form import Line
 from ctfront.widgets.front_desk import desk_of
+from ctfront.widgets.safe_input import full_words
 
 DAYS_AHEAD = 42
 """How far is looked when no date is typed."""
@@ -127,6 +128,12 @@ class OpeningsList(ModalScreen[tuple[Start, VisitPurpose] | None]):
         rows.clear_options()
         rows.add_options([opening_line(start) for start in self.starts])
         rows.highlighted = 0 if self.starts else None
+
+    @on(Line.Full)
+    def say_full(self, event: Line.Full) -> None:
+        """Say why what was typed or pasted is not there."""
+        event.stop()
+        self.query_one("#problem", Static).update(safe(full_words(event.limit)))
 
     @on(Input.Submitted)
     def go_to_rows(self, event: Input.Submitted) -> None:

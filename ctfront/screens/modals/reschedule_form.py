@@ -2,7 +2,7 @@
 
 from ctfront.domain.appointments import Appointment, Place
 from ctfront.domain.times import show_date, show_time
-from ctfront.screens.leave import Leave, with_leave
+from ctfront.screens.leave import Leave, with_leave, with_turn
 from ctfront.screens.modals.reason_forms import ReasonForm
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.front_desk import desk_of
@@ -30,15 +30,19 @@ class RescheduleForm(ReasonForm[Appointment]):
         """Reschedule it; each warning is asked on its own."""
         desk = desk_of(self)
 
-        async def attempt(leave: Leave) -> Appointment:
-            return await self.scheduling.reschedule(
-                desk.act(),
-                self.appointment.id,
-                self.place,
-                version=self.appointment.version,
-                asked_by=self.asked_by,
-                reason=self.reason,
-                **leave.words(),
-            )
+        async def at_turn(turn: int | None) -> Appointment | None:
+            async def attempt(leave: Leave) -> Appointment:
+                return await self.scheduling.reschedule(
+                    desk.act(),
+                    self.appointment.id,
+                    self.place,
+                    version=self.appointment.version,
+                    asked_by=self.asked_by,
+                    reason=self.reason,
+                    fold=turn,
+                    **leave.words(),
+                )
 
-        return await with_leave(desk, attempt)
+            return await with_leave(desk, attempt)
+
+        return await with_turn(desk, at_turn)

@@ -2,7 +2,7 @@
 
 import asyncio
 import shlex
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 from textual import events
@@ -32,6 +32,13 @@ def read_keys(script: str) -> Iterator[events.Key | events.Paste]:
                 yield events.Key(_character_to_key(letter), letter)
 
 
+async def until(state: Callable[[], object]) -> None:
+    """Wait for a state of the app."""
+    async with asyncio.timeout(60):
+        while not state():
+            await asyncio.sleep(0.005)
+
+
 class Desk:
     """Drives an app under test; every call returns when its effect has settled."""
 
@@ -52,10 +59,14 @@ class Desk:
             self.app.post_message(key)
             await self.settle()
 
-    async def burst(self, script: str) -> None:
-        """Press the keys all at once."""
+    def type(self, script: str) -> None:
+        """Press the keys and wait for nothing."""
         for key in list(read_keys(script)):
             self.app.post_message(key)
+
+    async def burst(self, script: str) -> None:
+        """Press the keys all at once."""
+        self.type(script)
         await self.settle()
 
     def cells(self) -> list[str]:

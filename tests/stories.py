@@ -92,6 +92,14 @@ WIRE = [
 ]
 
 
+def copy_of(founded: SmallClinic, path: Path, database: type[Database] = Database) -> SmallClinic:
+    """Copy a founded clinic to a file of its own."""
+    for journal in path.parent.glob(f"{path.name}-*"):
+        journal.unlink()  # one left by the story before would be played into this one
+    shutil.copyfile(founded.database.path, path)
+    return replace(founded, database=database(f"sqlite:///{path}"))
+
+
 @dataclass(kw_only=True)
 class Story:
     """What happens: keys typed by somebody at a desk, in a scene, at a time."""
@@ -104,10 +112,7 @@ class Story:
 
     def clinic_at(self, path: Path, founded: SmallClinic) -> SmallClinic:
         """Copy the clinic to a file of its own and set the scene."""
-        for journal in path.parent.glob(f"{path.name}-*"):
-            journal.unlink()  # one left by the story before would be played into this one
-        shutil.copyfile(founded.database.path, path)
-        clinic = replace(founded, database=Database(f"sqlite:///{path}"))
+        clinic = copy_of(founded, path)
         self.scene(clinic)
         return clinic
 

@@ -11,8 +11,9 @@ from datetime import datetime
 
 import pytest
 
+from ctfront.data.database import Database
 from tests.clinics import SmallClinic, small_clinic
-from tests.stories import EIGHT, HEADLESS, WIRE, End, Place, Story
+from tests.stories import EIGHT, HEADLESS, WIRE, End, Place, Story, copy_of
 from tests.wire.load import both_cores_loaded
 
 
@@ -38,6 +39,16 @@ def founded(sqlite_template, tmp_path_factory) -> SmallClinic:
     clinic = small_clinic(f"sqlite:///{path}")
     clinic.database.close_writer()
     return clinic
+
+
+@pytest.fixture
+def clinic_of_its_own(founded, tmp_path):
+    """Make a copy of the small clinic."""
+
+    def copy(database: type[Database] = Database) -> SmallClinic:
+        return copy_of(founded, tmp_path / "clinic.db", database)
+
+    return copy
 
 
 @pytest.fixture

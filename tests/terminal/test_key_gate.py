@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from ctfront.terminal import key_gate
 from ctfront.terminal.key_gate import MOST_HELD, GatedApp
-from tests.desk import open_desk, read_keys
+from tests.desk import open_desk, read_keys, until
 
 
 class Box(Widget, can_focus=True):
@@ -94,13 +94,6 @@ class Bench(GatedApp, App[None]):
     def type(self, script: str) -> None:
         for key in read_keys(script):
             self.post_message(key)
-
-
-async def until(state) -> None:
-    """Wait for a state of the app."""
-    async with asyncio.timeout(30):
-        while not state():
-            await asyncio.sleep(0.005)
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ _FORMULA = re.compile(r"'*[=+\-@]")
 def guarded(value: object) -> Shown:
     """Return a value as a cell that a spreadsheet takes for text: never a control, never a formula."""
     text = safe(str(value))
-    return Shown(f"'{text}") if _FORMULA.match(text) else text
+    return safe(f"'{text}") if _FORMULA.match(text) else text
 
 
 def unguarded(cell: str) -> str:

@@ -6,13 +6,13 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Static
 
 from ctfront.domain.text import safe
 from ctfront.widgets.front_desk import FrontDesk, desk_of
 from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.message_line import MessageLine
 from ctfront.widgets.title_line import TitleLine
+from ctfront.widgets.words import Words
 
 TOO_SMALL = "ctfront needs 80 columns and 24 rows. Keys wait until the window is larger."
 
@@ -36,7 +36,7 @@ class DeskScreen(Screen[None]):
         yield from self.compose_body()
         yield MessageLine()
         yield KeyLine(self.KEYS)
-        yield Static(TOO_SMALL, markup=False, id="small")
+        yield Words(safe(TOO_SMALL), id="small")
 
     def compose_body(self) -> ComposeResult:
         """Lay out what lies between title and message line."""

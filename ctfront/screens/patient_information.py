@@ -6,17 +6,16 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
-from textual.style import Style
-from textual.widgets import Static
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import Patient
+from ctfront.domain.text import safe
 from ctfront.screens.desk_screen import DeskScreen
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
+from ctfront.widgets.words import Words
 
 PAGE = 8
 """Rows that PgUp and PgDn go."""
@@ -56,8 +55,8 @@ class PatientInformationScreen(DeskScreen):
     def compose_body(self) -> ComposeResult:
         """Lay the card above the appointments."""
         with Vertical(id="patient-body"):
-            yield Static("", markup=False, id="card")
-            yield Static("", markup=False, id="visits")
+            yield Words(id="card")
+            yield Words(id="visits")
 
     def show_patient(self, patient_id: int) -> None:
         """Read a patient and put the cursor on the next appointment."""
@@ -93,25 +92,25 @@ class PatientInformationScreen(DeskScreen):
     def paint(self) -> None:
         """Draw card and rows."""
         if self.patient is None:
-            self.query_one("#card", Static).update("No patient yet: / finds one, n adds one.")
+            self.query_one("#card", Words).show(safe("No patient yet: / finds one, n adds one."))
             return
         desk = self.desk
         card = card_lines(self.patient, today=desk.today, zone=desk.clinic.tz, provider=self.provider_name)
-        width = max(20, self.size.width - 2)
-        self.query_one("#card", Static).update(Content("\n".join(line[:width] for line in card)))
-        self.query_one("#visits", Static).update(self._visits(max(3, self.size.height - len(card) - 6)))
+        self.query_one("#card", Words).show(*card)
+        self._show_visits(max(3, self.size.height - len(card) - 6))
         self.refresh_title()
 
-    def _visits(self, room: int) -> Content:
+    def _show_visits(self, room: int) -> None:
         count = len(self.appointments)
-        heading = Content(f"Appointments: {count}" if count else "No appointments")
+        heading = safe(f"Appointments: {count}" if count else "No appointments")
         first = max(0, min(self.cursor - room // 2, count - room))
-        lines = [heading]
-        for number, appointment in enumerate(self.appointments[first : first + room], first):
-            here = number == self.cursor
-            line = Content(f"{'▸' if here else ' '}{appointment_line(appointment, today=self.desk.today)}")
-            lines.append(line.stylize(Style(reverse=True)) if here else line)
-        return Content("\n").join(lines)
+        shown = self.appointments[first : first + room]
+        here = self.cursor - first
+        rows = [
+            safe(f"{'▸' if number == here else ' '}{appointment_line(appointment, today=self.desk.today)}")
+            for number, appointment in enumerate(shown)
+        ]
+        self.query_one("#visits", Words).show(heading, *rows, cursor=here + 1 if rows else None)
 
     def action_walk(self, step: int) -> None:
         """Move the cursor."""

@@ -7,7 +7,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Static
 
 from ctfront.domain.appointments import Appointment, Place
 from ctfront.domain.errors import ClinicError
@@ -19,6 +18,7 @@ from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.appointment_pane import AppointmentPane, appointment_facts, place_facts
 from ctfront.widgets.day_grid import DayGrid
+from ctfront.widgets.words import Words
 
 ALL = 0
 """Stands for every provider where a provider's id may stand."""
@@ -70,7 +70,7 @@ class SchedulerView(DeskScreen):
         """Lay out grid and pane: below it when narrow, beside it when wide."""
         with Container(id="day"):
             yield DayGrid(self.desk.clinic.tz)
-            yield Static("─" * 400, id="rule", markup=False)
+            yield Words(safe("─" * 400), id="rule")
             yield AppointmentPane()
 
     @property

@@ -7,7 +7,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Static
 
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
@@ -30,6 +29,7 @@ from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.row_list import ListColumn, RowList
 from ctfront.widgets.set_up_rows import ADD, CLINIC, EVENTS, LISTS, PROVIDERS, PURPOSES, STAFF, SetUpRow, event_times
 from ctfront.widgets.tab_line import TabLine
+from ctfront.widgets.words import Words
 
 Subject = Provider | VisitPurpose | Staff | Clinic
 """What a form of Set-up saves."""
@@ -83,8 +83,8 @@ class SetUpScreen(DeskScreen):
         """Lay the names of the lists above the list, and the pane below it."""
         yield TabLine([shown.name for shown in LISTS])
         yield RowList(key=lambda row: row.key, quiet=lambda row: not row.active)
-        yield Static("─" * 400, id="rule", markup=False)
-        yield Static("", id="details", markup=False)
+        yield Words(safe("─" * 400), id="rule")
+        yield Words(id="details")
 
     @property
     def rows(self) -> "RowList[SetUpRow]":
@@ -150,7 +150,7 @@ class SetUpScreen(DeskScreen):
     def show_details(self) -> None:
         """Say in full what the row under the cursor holds."""
         lines = self.row.details if self.row is not None else ()
-        self.query_one("#details", Static).update("\n".join(lines))
+        self.query_one("#details", Words).show(*lines)
 
     # -- the lists
 

@@ -87,11 +87,16 @@ class DeskCommand:
         """Return whom a line means, shown before it is done. Raises `NotFound` or `Ambiguous`."""
         if command.verb is Verb.BOOK:
             patient = await self._patient(command.whom, at_hand)
-            return f"{patient.name} b {show_day(patient.birth_date)}"
+            day = self._day(command, at_hand) or at_hand.day
+            return f"{patient.name} b {show_day(patient.birth_date)} · {_where_to(command, day)}"
+        if command.verb is Verb.MOVE:
+            [was, *_] = await self._appointments(command, at_hand)
+            day = self._day(command, at_hand, counted_from=was.day) or was.day
+            return f"{_told(was)} → {_where_to(command, day)}"
         if command.whom is not None:
             return "; ".join(_told(a) for a in await self._appointments(command, at_hand))
-        if command.verb is Verb.GO and (day := self._day(command, at_hand)):
-            return show_date(day)
+        if command.verb is Verb.GO:
+            return show_date(self._day(command, at_hand) or at_hand.day)
         return ""
 
     async def do(self, make_act: MakesActs, command: Command, at_hand: AtHand) -> Said:
@@ -304,6 +309,13 @@ def _fits(a: Appointment, whom: Whom) -> bool:
             begins = fold(names.last_name).startswith(fold(surname)) and fold(names.first_name).startswith(fold(given))
             return bool(fold(surname)) and begins
     return False
+
+
+def _where_to(command: Command, day: date) -> str:
+    """Read back what was typed of a place, the day always."""
+    start = show_time(command.start) if command.start else ""
+    named = (start, show_date(day), safe(command.provider or ""), safe(command.purpose or ""))
+    return " ".join(word for word in named if word)
 
 
 def _told(a: Appointment) -> str:

@@ -11,13 +11,14 @@ from textual.css.query import NoMatches
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 from textual.worker import Worker
 
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.text import FIELD_LIMIT, safe
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.safe_input import SafeInput, full_words
+from ctfront.widgets.words import Words
 
 Saved = TypeVar("Saved")
 
@@ -69,9 +70,9 @@ class Field(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out label, line and note."""
-        yield Static(self.label, markup=False, classes="label")
+        yield Words(safe(self.label), classes="label")
         yield Line(self.first_value, limit=self.limit, id=self.field)
-        yield Static("", markup=False, classes="note")
+        yield Words(classes="note")
 
     @property
     def line(self) -> Line:
@@ -125,7 +126,7 @@ class Field(Horizontal):
             words = safe(f"! {problem}")
         else:
             words = safe("" if problem else self.read(self.text))
-        self.query_one(".note", Static).update(words)
+        self.query_one(".note", Words).show(words)
 
     def on_mount(self) -> None:
         """Show what the offered text is read as."""
@@ -140,10 +141,10 @@ class Field(Horizontal):
     def say_full(self, event: SafeInput.Full) -> None:
         """Say why what was typed or pasted is not there."""
         event.stop()
-        self.query_one(".note", Static).update(safe(full_words(event.limit)))
+        self.query_one(".note", Words).show(safe(full_words(event.limit)))
 
 
-class Okay(Static, can_focus=True):
+class Okay(Words, can_focus=True):
     """The bottom line of a form: Enter saves."""
 
     DEFAULT_CSS = "Okay { height: 1; } Okay:focus { text-style: bold reverse; }"
@@ -153,7 +154,7 @@ class Okay(Static, can_focus=True):
         """The clerk wants the form saved."""
 
     def __init__(self, words: str) -> None:
-        super().__init__(f" {words} ", markup=False, id="okay")
+        super().__init__(safe(f" {words} "), id="okay")
 
     def action_pressed(self) -> None:
         """Ask the form to save."""
@@ -212,11 +213,11 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
     def compose(self) -> ComposeResult:
         """Lay out heading, fields, problem line and Okay."""
         with Vertical(classes="dialog"):
-            yield Static(safe(self.heading()), markup=False, id="heading")
+            yield Words(safe(self.heading()), id="heading")
             yield from self.fields()
-            yield Static("", markup=False, id="problem")
+            yield Words(id="problem")
             yield Okay(self.OKAY)
-            yield Static("Enter next  F9 or Ctrl+O Okay  Esc leave", markup=False, classes="hint")
+            yield Words(safe("Enter next  F9 or Ctrl+O Okay  Esc leave"), classes="hint")
 
     def on_mount(self) -> None:
         """Start where the form says."""
@@ -272,7 +273,7 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
 
     def say_problem(self, sentence: str) -> None:
         """Say what concerns the whole form."""
-        self.query_one("#problem", Static).update(safe(sentence))
+        self.query_one("#problem", Words).show(safe(sentence))
 
     # -- out of it
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Static
 
 from ctfront.domain.text import safe
 from ctfront.widgets.form import Field, Line
+from ctfront.widgets.words import Words
 
 MOST_TYPED = 400
 """Characters that fit."""
@@ -34,13 +34,13 @@ class LongField(Field):
     def show_reading(self, *, quiet: bool = True) -> None:
         """Show the reading back, or what may be typed."""
         if quiet and not self.text.strip():
-            self.query_one(".note", Static).update(safe(self.hint))
+            self.query_one(".note", Words).show(safe(self.hint))
         else:
             super().show_reading(quiet=quiet)
 
     def compose(self) -> ComposeResult:
         """Lay the note under the line."""
         with Horizontal():
-            yield Static(self.label, markup=False, classes="label")
+            yield Words(safe(self.label), classes="label")
             yield Line(self.first_value, limit=MOST_TYPED, id=self.field)
-        yield Static("", markup=False, classes="note")
+        yield Words(classes="note")

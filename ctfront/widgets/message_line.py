@@ -3,7 +3,7 @@
 from rich.text import Text
 from textual.widget import Widget
 
-from ctfront.domain.text import Shown
+from ctfront.domain.text import Shown, safe
 
 
 class MessageLine(Widget):
@@ -13,7 +13,7 @@ class MessageLine(Widget):
 
     def __init__(self, *, id: str = "message") -> None:
         super().__init__(id=id)
-        self.text = Shown("")
+        self.text = safe("")
 
     def show(self, sentence: Shown) -> None:
         """Show the sentence; an unchanged one costs nothing."""

@@ -10,16 +10,16 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
-from textual.style import Style
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import age_on, show_day
+from ctfront.widgets.day_cells import fit
 from ctfront.widgets.safe_input import SafeInput, full_words
+from ctfront.widgets.words import Words
 
 MOST_ROWS = 9
 """Rows that a digit can pick."""
@@ -118,7 +118,7 @@ class PatientFinder(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the box and its rows."""
         yield FinderLine(self.first_value)
-        yield Static("", markup=False, id="rows")
+        yield Words(id="rows")
 
     @property
     def line(self) -> FinderLine:
@@ -209,18 +209,17 @@ class PatientFinder(Vertical):
         self.post_message(self.Picked(patient))
 
     def _show(self, heading: str) -> None:
-        lines = [Content(heading)] if heading else []
+        lines = [safe(heading)] if heading else []
+        cursor = len(lines) + self.cursor if self.rows else None
         names = _names(self.rows)
         for number, patient in enumerate(self.rows[:MOST_ROWS], 1):
             row = patient_row(patient, number, today=self.today, namesake=names[patient.name.casefold()] > 1)
-            mark = "▸" if number - 1 == self.cursor else " "
-            line = Content(f"{mark}{row}")
-            lines.append(line.stylize(Style(reverse=True)) if mark == "▸" else line)
+            lines.append(safe(f"{'▸' if number - 1 == self.cursor else ' '}{row}"))
         if max(names.values(), default=0) > 1 and not self.wants_digit:
-            lines.append(Content("  = same name: the digit picks"))
+            lines.append(safe("  = same name: the digit picks"))
         if (more := len(self.rows) - MOST_ROWS) > 0:
-            lines.append(Content(f"  and {more} more: type on"))
-        self.query_one("#rows", Static).update(Content("\n").join(lines))
+            lines.append(safe(f"  and {more} more: type on"))
+        self.query_one("#rows", Words).show(*lines, cursor=cursor)
 
 
 def _names(rows: Sequence[PatientName]) -> Counter[str]:
@@ -229,8 +228,7 @@ def _names(rows: Sequence[PatientName]) -> Counter[str]:
 
 def patient_row(patient: PatientName, number: int, *, today: date, namesake: bool) -> Shown:
     """Return a numbered row: name, birth date with age, phone tail, record number."""
-    name = patient.name if len(patient.name) <= NAME_WIDTH else f"{patient.name[: NAME_WIDTH - 1]}…"
     born = f"b {show_day(patient.birth_date)} ({age_on(patient.birth_date, today)})"
     tail = f"…{patient.phone_tail}" if patient.phone_tail else ""
     marks = f"{' =' if namesake else ''}{'' if patient.active else ' inactive'}"
-    return safe(f"{number} {name:<{NAME_WIDTH}} {born:<18} {tail:<5} #{patient.record_number}{marks}")
+    return safe(f"{number} {fit(patient.name, NAME_WIDTH)} {born:<18} {tail:<5} #{patient.record_number}{marks}")

@@ -77,6 +77,24 @@ async def test_the_line_shows_whom_it_means(monday):
     assert "OKAFOR, Grace 8:30 Dr Alvarez" in (await monday(": 'ar 4'")).cells[-3]
 
 
+@pytest.mark.parametrize(
+    ("line", "reading"),
+    [
+        ("mv 1 +1w", "RUIZ, Ana 8:00 Dr Alvarez → Mon 9 Mar 2026"),
+        ("mv 830 +1 2p chen", "OKAFOR, Grace 8:30 Dr Alvarez → 14:00 Tue 3 Mar 2026 Dr Chen"),
+        ("bk bau tue 930 chen adj", "BAUER, Tomás b 23 Aug 1975 · 9:30 Tue 3 Mar 2026 Dr Chen Adjustment"),
+        ("go fri", "Fri 6 Mar 2026"),
+    ],
+)
+async def test_the_line_reads_the_date_back_with_its_weekday(monday, line, reading):
+    assert (await monday(f": '{line}'")).cells[-3].strip() == reading
+
+
+async def test_a_mark_shows_where_a_line_stops_making_sense(monday):
+    end = await monday(": 'mv 1 +1w blah'")
+    assert end.cells[-1].index("^") == end.cells[-2].index("blah")
+
+
 async def test_a_line_that_cannot_be_read_stays_open(monday):
     end = await monday(": 'xx 1' enter")
     assert "There is no verb" in end.screen

@@ -7,12 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.widgets.row_list import ListColumn, RowList
+from ctfront.widgets.words import Words
 
 MOST_ROWS = 12
 """Rows in view; a longer list scrolls."""
@@ -42,11 +42,11 @@ class AppointmentsList(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay what is said above the list."""
         with Vertical(classes="dialog"):
-            yield Static(safe(self.heading), markup=False, id="heading")
+            yield Words(safe(self.heading), id="heading")
             rows: RowList[Appointment] = RowList(key=lambda a: a.id)
             rows.styles.height = min(len(self.appointments), MOST_ROWS) + 1
             yield rows
-            yield Static("Arrows and PgDn scroll  Enter or Esc close", markup=False, classes="hint")
+            yield Words(safe("Arrows and PgDn scroll  Enter or Esc close"), classes="hint")
 
     def on_mount(self) -> None:
         """Show the rows."""

@@ -7,7 +7,7 @@ from datetime import time
 from textual import on, work
 from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Origin, Place
 from ctfront.domain.errors import ClinicError, InputRefused
@@ -24,6 +24,7 @@ from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.form import Choice, Field, Form, Okay
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
+from ctfront.widgets.words import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +80,11 @@ class BookingForm(Form[Appointment]):
         """Make the fields."""
         purpose = next((p for p in self.offer.purposes if p.id == self.offer.purpose_id), None)
         with Horizontal(id="who"):
-            yield Static("Patient", markup=False, classes="label")
+            yield Words(safe("Patient"), classes="label")
             if self.offer.patient is None:
                 yield PatientFinder(self.patients, today=desk_of(self).today)
             else:
-                yield Static(safe(self.offer.patient.name), markup=False)
+                yield Words(safe(self.offer.patient.name))
         yield Field("purpose", "Purpose", purpose.name if purpose else "", required=True, read=self.read_purpose)
         yield Field("time", "Time", show_time(self.offer.place.start), required=True, read=self.read_time_back)
         yield Field("minutes", "Minutes", str(purpose.minutes) if purpose else "", required=True, read=read_minutes)

@@ -7,14 +7,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.grammar.commands import Command
+from ctfront.domain.grammar.errors import CannotRead
 from ctfront.domain.text import safe
 from ctfront.services.desk_command import AtHand, DeskCommand
 from ctfront.widgets.form import Line
 from ctfront.widgets.safe_input import full_words
+from ctfront.widgets.words import Words
+
+INDENT = 2
+"""Columns before the first character of the line."""
 
 
 class CommandInput(Line):
@@ -42,12 +47,13 @@ class CommandLine(ModalScreen[Command | None]):
         """The line as read, None while it cannot be."""
 
     def compose(self) -> ComposeResult:
-        """Lay the reading above the line."""
+        """Lay the reading above the line, and below it a mark where it stops making sense."""
         with Vertical(id="command"):
-            yield Static("", markup=False, id="reading")
+            yield Words(id="reading")
             with Horizontal():
-                yield Static(" :", markup=False, id="colon")
+                yield Words(safe(" :"), id="colon")
                 yield CommandInput(self.text, id="line")
+            yield Words(id="where")
 
     def on_mount(self) -> None:
         """Type at once."""
@@ -62,27 +68,32 @@ class CommandLine(ModalScreen[Command | None]):
     def read_back(self, event: Input.Changed) -> None:
         """Read what is typed so far."""
         event.stop()
+        self.command = None
         self.read(event.value)
 
-    @work(group="find", exclusive=True)
+    @work(group="find")
     async def read(self, text: str) -> None:
-        """Say whom the line means, or what is wrong with it."""
-        self.command = None
-        words = ""
+        """Say whom the line means, or what is wrong with it and where; a reading of less text runs to its end."""
+        command, words, where = None, "", ""
         if text.strip():
             try:
                 command = await self.commands.read(text, self.at_hand)
                 words = await self.commands.meant(command, self.at_hand)
-                self.command = command
+            except CannotRead as refusal:
+                command, words = None, str(refusal)
+                where = "" if refusal.position is None else f"{' ' * (INDENT + refusal.position)}^"
             except ClinicError as refusal:
-                words = f"… {refusal}"
-        self.query_one("#reading", Static).update(safe(f" {words}"))
+                command, words = None, str(refusal)
+        if text == self.query_one(CommandInput).value:
+            self.command = command
+            self.query_one("#reading", Words).show(safe(f" {words}"))
+            self.query_one("#where", Words).show(safe(where))
 
     @on(Line.Full)
     def say_full(self, event: Line.Full) -> None:
         """Say why what was typed or pasted is not there."""
         event.stop()
-        self.query_one("#reading", Static).update(safe(f" {full_words(event.limit)}"))
+        self.query_one("#reading", Words).show(safe(f" {full_words(event.limit)}"))
 
     @on(Input.Submitted)
     def take(self, event: Input.Submitted) -> None:

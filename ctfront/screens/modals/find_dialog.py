@@ -7,12 +7,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from ctfront.domain.patients import PatientName
+from ctfront.domain.text import safe
 from ctfront.services.patients import Patients
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
+from ctfront.widgets.words import Words
 
 
 class FindDialog(ModalScreen[PatientName | str | None]):
@@ -30,9 +32,9 @@ class FindDialog(ModalScreen[PatientName | str | None]):
     def compose(self) -> ComposeResult:
         """Lay the box above what it takes."""
         with Vertical(classes="dialog"):
-            yield Static("Find a patient", markup=False, id="heading")
+            yield Words(safe("Find a patient"), id="heading")
             yield PatientFinder(self.patients, today=desk_of(self).today)
-            yield Static("smi,jo   joan smith   14/2/84   4432   #10432   Esc leaves", markup=False, classes="hint")
+            yield Words(safe("smi,jo   joan smith   14/2/84   4432   #10432   Esc leaves"), classes="hint")
 
     @on(PatientFinder.Picked)
     def take_patient(self, event: PatientFinder.Picked) -> None:

@@ -9,11 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from ctfront.domain.text import safe
 from ctfront.screens.desk_screen import DeskScreen, action_name
 from ctfront.widgets.form import Line
+from ctfront.widgets.words import Words
 
 NAMES = {
     "up": "↑",
@@ -116,10 +118,10 @@ class KeyList(ModalScreen[str | None]):
         """Lay the search line above the list."""
         with Vertical(classes="dialog"):
             with Horizontal(id="wanted"):
-                yield Static("Keys that work here. Find:", markup=False, classes="label")
+                yield Words(safe("Keys that work here. Find:"), classes="label")
                 yield Line()
             yield OptionList(*self._options(), markup=False)
-            yield Static("Enter does what is under the cursor  Esc leave", markup=False, classes="hint")
+            yield Words(safe("Enter does what is under the cursor  Esc leave"), classes="hint")
 
     def on_mount(self) -> None:
         """Type at once."""

@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from ctfront.domain.text import safe
+from ctfront.widgets.words import Words
 
 
 class MarkMenu(ModalScreen[str | None]):
@@ -28,10 +28,10 @@ class MarkMenu(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay a line out for each letter."""
         with Vertical(classes="dialog"):
-            yield Static(safe(self.heading), markup=False, id="heading")
+            yield Words(safe(self.heading), id="heading")
             for letter, words in self.choices:
-                yield Static(f" {letter}  {words}", markup=False)
-            yield Static(f"A letter {self.does}  Esc leave", markup=False, classes="hint")
+                yield Words(safe(f" {letter}  {words}"))
+            yield Words(safe(f"A letter {self.does}  Esc leave"), classes="hint")
 
     def on_key(self, event: events.Key) -> None:
         """Take a letter, in either case."""

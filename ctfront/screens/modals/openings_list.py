@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.grammar.commands import Command, Names, read_command
@@ -20,6 +20,7 @@ from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.form import Line
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.safe_input import full_words
+from ctfront.widgets.words import Words
 
 DAYS_AHEAD = 42
 """How far is looked when no date is typed."""
@@ -70,11 +71,11 @@ class OpeningsList(ModalScreen[tuple[Start, VisitPurpose] | None]):
     def compose(self) -> ComposeResult:
         """Lay the line above what it is read as, and the rows."""
         with Vertical(classes="dialog"):
-            yield Static("Next openings: purpose, providers, mornings, until", markup=False, id="heading")
+            yield Words(safe("Next openings: purpose, providers, mornings, until"), id="heading")
             yield OpeningsLine(self.text, id="openings")
-            yield Static("", markup=False, id="problem")
+            yield Words(id="problem")
             yield OpeningsRows(markup=False)
-            yield Static("Enter to the rows, Enter takes one  Esc leave", markup=False, classes="hint")
+            yield Words(safe("Enter to the rows, Enter takes one  Esc leave"), classes="hint")
 
     def on_mount(self) -> None:
         """Type at once."""
@@ -92,7 +93,7 @@ class OpeningsList(ModalScreen[tuple[Start, VisitPurpose] | None]):
     @work(group="find", exclusive=True)
     async def look(self, text: str) -> None:
         """Read the line and fill the rows."""
-        problem = self.query_one("#problem", Static)
+        problem = self.query_one("#problem", Words)
         self.starts, self.purpose = (), None
         try:
             command = self._read(text)
@@ -109,9 +110,9 @@ class OpeningsList(ModalScreen[tuple[Start, VisitPurpose] | None]):
                 not_before=self.not_before,
             )
             who = ", ".join(command.providers) or "any provider"
-            problem.update(safe(f"{self.purpose.name} · {who} · {command.part or 'any time'} · to {show_date(until)}"))
+            problem.show(safe(f"{self.purpose.name} · {who} · {command.part or 'any time'} · to {show_date(until)}"))
         except ClinicError as refusal:
-            problem.update(safe(f"! {refusal}"))
+            problem.show(safe(f"! {refusal}"))
         self._fill()
 
     def _read(self, text: str) -> Command:
@@ -133,7 +134,7 @@ class OpeningsList(ModalScreen[tuple[Start, VisitPurpose] | None]):
     def say_full(self, event: Line.Full) -> None:
         """Say why what was typed or pasted is not there."""
         event.stop()
-        self.query_one("#problem", Static).update(safe(full_words(event.limit)))
+        self.query_one("#problem", Words).show(safe(full_words(event.limit)))
 
     @on(Input.Submitted)
     def go_to_rows(self, event: Input.Submitted) -> None:

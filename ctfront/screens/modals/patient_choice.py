@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from ctfront.domain.patients import PatientName
 from ctfront.domain.text import safe
 from ctfront.widgets.patient_finder import MOST_ROWS, patient_row
+from ctfront.widgets.words import Words
 
 
 class PatientChoice(ModalScreen["PatientName | bool | None"]):
@@ -34,10 +34,10 @@ class PatientChoice(ModalScreen["PatientName | bool | None"]):
     def compose(self) -> ComposeResult:
         """List the candidates."""
         with Vertical(classes="dialog"):
-            yield Static(safe(self.sentence), markup=False)
+            yield Words(safe(self.sentence))
             for number, patient in enumerate(self.candidates, 1):
-                yield Static(patient_row(patient, number, today=self.today, namesake=False), markup=False)
-            yield Static("1–9 this patient   y another person   Enter or Esc not now", markup=False, classes="hint")
+                yield Words(patient_row(patient, number, today=self.today, namesake=False))
+            yield Words(safe("1–9 this patient   y another person   Enter or Esc not now"), classes="hint")
 
     def on_key(self, event: events.Key) -> None:
         """Take the patient with the digit."""

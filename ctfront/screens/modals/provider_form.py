@@ -5,7 +5,6 @@ from functools import partial
 
 from textual import events
 from textual.widget import Widget
-from textual.widgets import Static
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import InputRefused
@@ -13,6 +12,7 @@ from ctfront.domain.grammar.choices import ALL, read_several
 from ctfront.domain.grammar.hours import WEEKDAYS, read_hours, show_hours, type_hours
 from ctfront.domain.providers import DayHours, Provider, VisitPurpose
 from ctfront.domain.set_up import ProviderDraft, check_governor
+from ctfront.domain.text import safe
 from ctfront.domain.times import show_minute
 from ctfront.screens.modals.set_up_form import SetUpForm, read_number, read_yes
 from ctfront.services.clinic_setup import ClinicSetup
@@ -20,6 +20,7 @@ from ctfront.widgets.form import Field
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.long_field import LongField
 from ctfront.widgets.set_up_rows import yes_or_no
+from ctfront.widgets.words import Words
 
 NOTHING = {"none": ()}
 
@@ -71,7 +72,7 @@ class ProviderForm(SetUpForm[Provider]):
         for weekday, name in enumerate(WEEKDAYS):
             offered = self._offered_hours(weekday)
             yield Field(f"hours-{weekday}", name, type_hours(offered), read=partial(self.show_day, weekday))
-        yield Static("8-18, lunch 12-13   empty: closed   = as the day above", markup=False, id="hours-hint")
+        yield Words(safe("8-18, lunch 12-13   empty: closed   = as the day above"), id="hours-hint")
 
     def _typed_purposes(self) -> str:
         offered = [p.letter for p in self.purposes if self.provider and p.id in self.provider.purpose_ids]

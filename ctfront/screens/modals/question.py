@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from ctfront.domain.text import safe
+from ctfront.widgets.words import Words
 
 
 class Question(ModalScreen[bool]):
@@ -29,8 +29,8 @@ class Question(ModalScreen[bool]):
         """Lay the lines above the two answers."""
         with Vertical(classes="dialog"):
             for line in self.lines:
-                yield Static(safe(line), markup=False)
-            yield Static(f"y {self.yes}   Enter or Esc not now", markup=False, classes="hint")
+                yield Words(safe(line))
+            yield Words(safe(f"y {self.yes}   Enter or Esc not now"), classes="hint")
 
     def action_answer(self, yes: bool) -> None:
         """Close with the answer."""

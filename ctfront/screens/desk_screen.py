@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ctfront.domain.text import safe
@@ -28,7 +28,9 @@ class DeskScreen(Screen[None]):
     AUTO_FOCUS: ClassVar[str | None] = None
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     NAME: ClassVar[str] = ""
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", tooltip="Back to the Scheduler", id="screen.back"),
+    ]
 
     def compose(self) -> ComposeResult:
         """Lay out the lines that every screen has around its body."""
@@ -55,6 +57,10 @@ class DeskScreen(Screen[None]):
     def message(self) -> MessageLine:
         """The message line."""
         return self.query_one(MessageLine)
+
+    def action_back(self) -> None:
+        """Go back to the bottom screen."""
+        self.desk.show_by_verb("sc")
 
     def say(self, sentence: str) -> None:
         """Put a sentence on the message line until the next key."""

@@ -39,7 +39,6 @@ class PatientInformationScreen(DeskScreen):
         Binding("pagedown", f"walk({PAGE})", "Page down", tooltip="A page down", id="patient.page_down"),
         Binding("pageup", f"walk(-{PAGE})", "Page up", tooltip="A page up", id="patient.page_up"),
         Binding("enter", "show", "Show", tooltip="Show the appointment on the Scheduler", id="patient.show"),
-        Binding("escape", "back", "Back", tooltip="Back to the Scheduler", id="patient.back"),
         Binding("b,B", "book", "Book", tooltip="Take the patient to the Scheduler", id="patient.book"),
     ]
 
@@ -125,10 +124,6 @@ class PatientInformationScreen(DeskScreen):
             self.desk.show_on_scheduler(appointment.day, appointment.id)
         else:
             self.say("No appointment to show; b books one.")
-
-    def action_back(self) -> None:
-        """Go back to the bottom screen."""
-        self.desk.show_by_verb("sc")
 
     def action_book(self) -> None:
         """Take the patient in hand to the Scheduler."""

@@ -479,3 +479,8 @@ async def test_another_desk_shows_what_was_set_up(sqlite_url):
         await desk.press("right right right")
         assert "Dr Novak" in desk.cells()[1]
     await clinic.database.close()
+
+
+async def test_esc_goes_back_to_the_scheduler(story):
+    end, _ = await story("f6 3 esc down")
+    assert end.cursor == ("8:15", "·")

@@ -22,28 +22,28 @@ IN_THE_WAY = "2 appointments stand in the way: move or cancel them first."
 
 
 @pytest.fixture
-def story(both_ways, tmp_path):
+def story(both_ways):
     """Run a script as the manager, both ways; tell where it ended and what was then set up."""
 
     async def run(script: str, scene=cast, *, who: str = "manager", **more):
         clinics = []
 
         def set_scene(clinic) -> None:
-            clinics.append(clinic.clinic)
+            clinics.append(clinic)
             scene(clinic)
 
         end = await both_ways(script, set_scene, who=who, **more)
-        slow, burst = [await read(tmp_path / f"{way}.db", clinics[0]) for way in ("slow", "burst")]
+        slow, burst = [await read(clinic) for clinic in clinics]
         assert burst == slow
         return end, slow
 
     return run
 
 
-async def read(path, clinic) -> SetUp:
-    database = Database(f"sqlite:///{path}")
+async def read(clinic) -> SetUp:
+    database = Database(f"sqlite:///{clinic.database.path}")
     try:
-        return await ClinicSetup(database, clinic).everything(MONDAY)
+        return await ClinicSetup(database, clinic.clinic).everything(MONDAY)
     finally:
         await database.close()
 

@@ -65,7 +65,7 @@ async def test_a_step_draws_two_rows(listed):
     app.made.clear()
     await pilot.press("down")
     assert app.made == {0: 1, 1: 1}
-    assert app.lines()[:3] == [" Number     Rest          49990 more ↓", " row 0      [/x]", "▸row 1      [/x]"]
+    assert app.lines()[:3] == [" Number     Rest           49990 more ↓", " row 0      [/x]", "▸row 1      [/x]"]
 
 
 @pytest.mark.parametrize(

@@ -163,8 +163,8 @@ class SchedulerScreen(SchedulerHand):
             clinic = await self.scheduling.set_up_since(seen) if newest != seen else None
         except ClinicError:
             return  # the next act says so; a watcher has nobody to tell
-        if newest == seen:
-            return
+        if newest == seen or not self.query(DayGrid):
+            return  # nothing is new, or the app was left meanwhile
         if clinic is not None:
             self.desk.adopt(clinic)
         shown = {self.day, *(column.day for column in self.grid.schedule.columns)}

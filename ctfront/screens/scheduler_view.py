@@ -109,8 +109,8 @@ class SchedulerView(DeskScreen):
         except ClinicError as refusal:
             self.say(str(refusal))
             return
-        if asked != (self.day, self.week_of):
-            return  # another day was asked for meanwhile
+        if asked != (self.day, self.week_of) or not self.query(DayGrid):
+            return  # another day was asked for meanwhile, or the app was left
         if not schedule.is_older_than(self.grid.schedule):  # a watcher's may have been overtaken by an act's
             self.known = known
             self.grid.zone = self.desk.clinic.tz

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 
 NAMED = {
@@ -76,6 +77,7 @@ class Desk:
     def looks(self) -> list[list[tuple]]:
         """Return every cell as its letter and style."""
         width, height = self.app.size
+        visible_screen_stack.set(self.app._background_screens)  # what lies behind a form, as the app itself draws it
         strips = self.app.screen._compositor.render_strips()[:height]
         lines = [[(letter, segment.style) for segment in strip for letter in segment.text] for strip in strips]
         return [line[:width] for line in lines]

@@ -1,11 +1,12 @@
-# make demo | test | check | format | bench | stories
+# make demo | test | soak | check | format | bench | stories
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 WORKERS ?= auto
+ROUNDS ?= 20
 
-.PHONY: demo test check format bench stories clean
+.PHONY: demo test soak check format bench stories clean
 .DEFAULT_GOAL := demo
 
 # A demo needs the program only; tests and checks need the rest too.
@@ -25,6 +26,10 @@ demo: $(VENV)/.program
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
 	@$(BIN)/python tests/other_pythons.py
+
+# Every story with both cores busy, its burst so many times: hours on a small machine.
+soak: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --soak $(ROUNDS) tests/screens tests/terminal $(ARGS)
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .

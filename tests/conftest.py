@@ -21,6 +21,13 @@ HOW_TO_INSTALL = {"tmux": "apt-get install tmux"}
 
 def pytest_addoption(parser):
     parser.addoption("--require", choices=["all"], help="a missing system part is a failure")
+    parser.addoption(
+        "--soak",
+        type=int,
+        default=0,
+        metavar="ROUNDS",
+        help="keep both cores busy, and live through the burst of each story so many times",
+    )
 
 
 def pytest_collection_modifyitems(config, items):

@@ -94,8 +94,8 @@ WIRE = [
 
 def copy_of(founded: SmallClinic, path: Path, database: type[Database] = Database) -> SmallClinic:
     """Copy a founded clinic to a file of its own."""
-    for journal in path.parent.glob(f"{path.name}-*"):
-        journal.unlink()  # one left by the story before would be played into this one
+    for old in path.parent.glob(f"{path.name}*"):
+        old.unlink()  # a connection that still goes down, or a journal left, must not meet the new file
     shutil.copyfile(founded.database.path, path)
     return replace(founded, database=database(f"sqlite:///{path}"))
 

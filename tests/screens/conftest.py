@@ -4,6 +4,7 @@ All of them run in Textual's headless driver at 80×24; those marked `wire` also
 behind a pseudo-terminal.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
@@ -21,6 +22,16 @@ def pytest_generate_tests(metafunc):
     """Let a story marked `wire` live through all its places."""
     if "place" in metafunc.fixturenames and metafunc.definition.get_closest_marker("wire"):
         metafunc.parametrize("place", WIRE, ids=str, indirect=True)
+    if "morning_number" in metafunc.fixturenames:
+        metafunc.parametrize("morning_number", range(max(2, metafunc.config.getoption("--soak"))))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def soak_load(request) -> Iterator[None]:
+    """Keep the cores busy through a soak; one of several test processes is enough."""
+    alone = os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0"
+    with both_cores_loaded() if request.config.getoption("--soak") and alone else nullcontext():
+        yield
 
 
 @pytest.fixture
@@ -52,8 +63,9 @@ def clinic_of_its_own(founded, tmp_path):
 
 
 @pytest.fixture
-def both_ways(founded, tmp_path, place):
+def both_ways(founded, tmp_path, place, request):
     """Run a script slow and in one burst; both must end alike, and on the wire as in the headless driver."""
+    rounds = max(1, request.config.getoption("--soak"))
 
     async def run(
         script: str,
@@ -74,10 +86,11 @@ def both_ways(founded, tmp_path, place):
             return await story.live(clinic, burst=burst, size=size)
 
         slow = await live(burst=False, terminal=place.terminal)
-        burst = await live(burst=True, terminal=place.terminal)
-        assert burst.rows == slow.rows
-        assert burst.cells == slow.cells
-        assert burst.looks == slow.looks
+        for _ in range(rounds):
+            burst = await live(burst=True, terminal=place.terminal)
+            assert burst.rows == slow.rows
+            assert burst.cells == slow.cells
+            assert burst.looks == slow.looks
         if place.terminal:
             headless = await live(burst=False, terminal=False)
             assert slow.rows == headless.rows

@@ -3,11 +3,13 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -49,9 +51,9 @@ class TerminalDesk:
     """Types into the program and sees its cells; waits for states, never for a time."""
 
     def __init__(
-        self, process: subprocess.Popen, terminal: int, ear: int, size: tuple[int, int], *, typed: int
+        self, process: subprocess.Popen, terminal: int, line: str, ear: int, size: tuple[int, int], *, typed: int
     ) -> None:
-        self.process, self.terminal, self.ear = process, terminal, ear
+        self.process, self.terminal, self.line, self.ear = process, terminal, line, ear
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self._numbers = count(1)
@@ -63,6 +65,22 @@ class TerminalDesk:
         self.typed += keys
         while data:
             data = data[os.write(self.terminal, data) :]
+
+    def send_byte_by_byte(self, data: bytes, *, keys: int) -> None:
+        """Send bytes that are so many keys one at a time, each once the program has read the one before.
+
+        An ESC goes with the byte behind it: alone it would be the Escape key after 40 ms.
+        """
+        line = os.open(self.line, os.O_RDWR | os.O_NOCTTY)
+        deadline = time.monotonic() + PATIENCE
+        for piece in re.findall(rb"\x1b.|.", data, re.DOTALL):
+            os.write(self.terminal, piece)
+            while _unread(line):
+                assert time.monotonic() < deadline, self._words("the program reads nothing")
+                if select.select([self.terminal], [], [], 0.001)[0]:
+                    self._read()
+        os.close(line)
+        self.typed += keys
 
     def press(self, script: str) -> None:
         """Press the keys slowly: each waits for the last one's effect."""
@@ -122,6 +140,11 @@ class TerminalDesk:
         return [[tuple(self.screen.buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
 
 
+def _unread(line: int) -> int:
+    """Return how many bytes wait in the terminal for the program."""
+    return struct.unpack("i", fcntl.ioctl(line, termios.FIONREAD, b"\0" * 4))[0]
+
+
 def set_size(terminal: int, size: tuple[int, int]) -> None:
     """Tell the terminal how many columns and rows it has."""
     width, height = size
@@ -146,10 +169,11 @@ def terminal_desk(
         start_new_session=True,
         env=environment(database.parent, now),
     )
+    line = os.ttyname(program_end)
     os.close(program_end)
     os.close(hears)
     try:
-        yield TerminalDesk(process, terminal, ear, size, typed=len(sent_for(typed)))
+        yield TerminalDesk(process, terminal, line, ear, size, typed=len(sent_for(typed)))
     finally:
         process.kill()
         process.wait()

@@ -104,8 +104,8 @@ class Story:
 
     def clinic_at(self, path: Path, founded: SmallClinic) -> SmallClinic:
         """Copy the clinic to a file of its own and set the scene."""
-        for journal in path.parent.glob(f"{path.name}-*"):
-            journal.unlink()  # one left by the story before would be played into this one
+        for old in path.parent.glob(f"{path.name}*"):
+            old.unlink()  # a connection that the story before broke off may still close, and write to its own file
         shutil.copyfile(founded.database.path, path)
         clinic = replace(founded, database=Database(f"sqlite:///{path}"))
         self.scene(clinic)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 
 NAMED = {
@@ -65,6 +66,7 @@ class Desk:
     def looks(self) -> list[list[tuple]]:
         """Return every cell as its letter and style."""
         width, height = self.app.size
+        visible_screen_stack.set(list(self.app._background_screens))  # as Textual does before it draws a dialog
         strips = self.app.screen._compositor.render_strips()[:height]
         lines = [[(letter, segment.style) for segment in strip for letter in segment.text] for strip in strips]
         return [line[:width] for line in lines]

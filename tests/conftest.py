@@ -15,8 +15,12 @@ from sqlalchemy.pool import NullPool
 from ctfront.data.database import Database
 from ctfront.terminal.key_loop import KeyLoop
 
-HOW_TO_INSTALL = {"tmux": "apt-get install tmux"}
+HOW_TO_INSTALL = {"tmux": "apt-get install tmux", "root": "run the tests as root"}
 """How a missing part is installed on Debian."""
+
+
+def is_missing(part: str) -> bool:
+    return os.geteuid() != 0 if part == "root" else shutil.which(part) is None
 
 
 def pytest_addoption(parser):
@@ -33,7 +37,7 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     for item in items:
         for mark in item.iter_markers("part"):
-            if shutil.which(mark.args[0]) is None and config.getoption("--require") is None:
+            if is_missing(mark.args[0]) and config.getoption("--require") is None:
                 item.add_marker(pytest.mark.skip(reason=f"part:{mark.args[0]}"))
 
 

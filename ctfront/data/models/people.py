@@ -108,6 +108,7 @@ class PatientRelationRow(Base):
     """How two patients belong together; written once per pair."""
 
     __tablename__ = "patient_relation"
+    __table_args__ = (CheckConstraint("patient_id < other_id", name="order"),)
 
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)
     other_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)

@@ -482,6 +482,7 @@ def upgrade() -> None:
         sa.Column("other_id", WHOLE, nullable=False),
         sa.Column("clinic_id", WHOLE, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.CheckConstraint("patient_id < other_id", name=op.f("ck_patient_relation_order")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_patient_relation_clinic_id")),
         sa.ForeignKeyConstraint(["other_id"], ["patient.id"], name=op.f("fk_patient_relation_other_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_patient_relation_patient_id")),

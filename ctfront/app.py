@@ -31,6 +31,7 @@ from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.key_gate import GatedApp
+from ctfront.terminal.plain import PlainDriver
 from ctfront.widgets.row_list import RowList
 
 if TYPE_CHECKING:  # only handed on to the services
@@ -106,8 +107,10 @@ class CTFrontApp(GatedApp, App[None]):
         actor: Actor,
         clock: Callable[[], datetime],
         keymap: Mapping[str, str] | None = None,
+        *,
+        ascii_only: bool = False,
     ) -> None:
-        super().__init__(driver_class=DeskDriver)
+        super().__init__(driver_class=PlainDriver if ascii_only else DeskDriver)
         self.database = database
         self.clinic = clinic
         self.actor = actor

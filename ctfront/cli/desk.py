@@ -84,7 +84,8 @@ def run_app(desk: Desk) -> None:
         def _fatal_error(self) -> None:
             self._close_messages_no_wait()
 
-    app = Quiet(desk.database, desk.clinic, desk.actor, desk.clock, desk.settings.keymap)
+    settings = desk.settings
+    app = Quiet(desk.database, desk.clinic, desk.actor, desk.clock, settings.keymap, ascii_only=settings.ascii)
     desk.run(app.run_async())
     if app._exception is not None:
         raise app._exception

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 FSYNCS = 300
+LOOP = 100_000
 BLOCK = b"\0" * 4096
 
 
@@ -45,7 +46,17 @@ def fsync_milliseconds(folder: Path) -> float:
 
 
 def busy() -> str:
-    """Say how loaded the machine was."""
+    """Say how loaded the machine was, and how quick the interpreter was under it."""
     load = os.getloadavg()[0]
     rest = "nothing else to speak of was running" if load < 1.5 else "other work was running"
-    return f"load average {load:.1f} on {os.cpu_count()} processors: {rest}"
+    return f"load average {load:.1f}, {rest}; {LOOP:,} squares summed in {_loop_milliseconds():.1f} ms of CPU"
+
+
+def _loop_milliseconds() -> float:
+    """Return the median CPU time of a bare loop, by which runs on busy and idle machines can be compared."""
+    times = []
+    for _ in range(50):
+        begun = time.process_time_ns()
+        sum(number * number for number in range(LOOP))
+        times.append((time.process_time_ns() - begun) / 1e6)
+    return sorted(times)[25]

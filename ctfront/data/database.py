@@ -112,6 +112,8 @@ class Database:
             for attempt in range(RETRIES):
                 try:
                     with Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+                        if self.sqlite:
+                            session.connection().exec_driver_sql("BEGIN IMMEDIATE")
                         return act(session)
                 except (IntegrityError, OperationalError) as error:
                     if attempt == RETRIES - 1 or getattr(error.orig, "sqlstate", None) not in _RETRY_STATES:
@@ -133,7 +135,6 @@ class Database:
             )
         engine = create_engine(self.url, pool_size=1, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_writer)
-        event.listen(engine, "begin", _begin_immediate)
         return engine
 
     def _make_read_engine(self) -> AsyncEngine:
@@ -168,10 +169,6 @@ def _prepare_writer(connection: Any, record: Any) -> None:
         "trusted_schema=OFF",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_reader(connection: Any, record: Any) -> None:

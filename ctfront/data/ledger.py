@@ -27,6 +27,8 @@ _ACT, _HEAD = ActRow.__table__, AuditHeadRow.__table__
 _EARLIER = select(_ACT.c.subject_id).where(_ACT.c.op_id == bindparam("op_id"))
 _LOCKED_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.clinic_id == bindparam("clinic_id")).with_for_update()
 _MOVE_HEAD = update(_HEAD).where(_HEAD.c.clinic_id == bindparam("of_clinic"))
+_ADD_ACT, _ADD_NEWS = insert(_ACT), insert(ChangeRow.__table__)
+_ADD_AUDIT, _ADD_DETAILS = insert(AuditRow.__table__), insert(AuditDetailRow.__table__)
 """Built once, as every statement that each act executes."""
 
 
@@ -54,7 +56,7 @@ def record(
     by = {"by_kind": act.who.kind.value, "by_id": act.who.id, "by_name": act.who.name, "made_at": made_at}
     seq = _append_audit(session, clinic_id, act, by, kind, subject_kind, subject_id, before or {}, after or {})
     session.execute(
-        insert(_ACT),
+        _ADD_ACT,
         {
             "op_id": act.op_id,
             "serial": seq,
@@ -68,7 +70,7 @@ def record(
         },
     )
     news = {"clinic_id": clinic_id, "made_at": made_at, "kind": kind, "subject_id": subject_id, "op_id": act.op_id}
-    session.execute(insert(ChangeRow.__table__), [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
+    session.execute(_ADD_NEWS, [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
 
 
 def _append_audit(
@@ -99,9 +101,9 @@ def _append_audit(
         "previous_hash": previous,
     }
     entry["hash"] = entry_hash(entry)
-    session.execute(insert(AuditRow.__table__), entry)
+    session.execute(_ADD_AUDIT, entry)
     details = {"clinic_id": clinic_id, "seq": seq + 1, "salt": salt, "before": before_text, "after": after_text}
-    session.execute(insert(AuditDetailRow.__table__), details)
+    session.execute(_ADD_DETAILS, details)
     session.execute(_MOVE_HEAD, {"of_clinic": clinic_id, "seq": seq + 1, "hash": entry["hash"]})
     return seq + 1
 

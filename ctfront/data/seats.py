@@ -41,6 +41,8 @@ _TAKEN = select(_SEAT.c.slot, _SEAT.c.seat).where(
     _SEAT.c.slot < bindparam("end"),
 )
 
+_TAKE = insert(_SEAT)
+
 
 def choose(
     session: Session,
@@ -80,7 +82,7 @@ def choose(
 
 def take(session: Session, chosen: Sequence[Mapping[str, Any]]) -> None:
     """Take the seats; the primary key refuses one that somebody else has taken."""
-    session.execute(insert(_SEAT), chosen)
+    session.execute(_TAKE, chosen)
 
 
 def free(session: Session, appointment_ids: Iterable[int]) -> None:

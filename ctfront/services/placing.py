@@ -27,6 +27,8 @@ from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import safe
 from ctfront.domain.times import STEP, Span, minute_of, show_date, show_time, utc_instant, wall_clock
 
+_KEEP_STEP = insert(StatusChangeRow.__table__)
+
 
 def today(clinic: Clinic, act: Act) -> date:
     """Return the act's date on the clinic's calendar."""
@@ -123,9 +125,7 @@ def settle(
                 session.flush()
     if keep_step and status is not old:
         step = {"appointment_id": row.id, "old": None if old is None else old.value, "new": status.value}
-        session.execute(
-            insert(StatusChangeRow.__table__), {**step, "reason": reason, "op_id": act.op_id, **made_by(act)}
-        )
+        session.execute(_KEEP_STEP, {**step, "reason": reason, "op_id": act.op_id, **made_by(act)})
 
 
 def _take_seats(

@@ -69,7 +69,7 @@ class AppointmentPane(Widget):
 
 def _fold(fact: Shown, room: int) -> list[str]:
     """Return a fact in lines of at most `room` characters, further lines set in."""
-    return wrap(fact, room, initial_indent=" ", subsequent_indent="   ")
+    return [f" {fact}"] if len(fact) < room else wrap(fact, room, initial_indent=" ", subsequent_indent="   ")
 
 
 def appointment_facts(

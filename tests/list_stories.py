@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-FOLDERS = ("screens", "wire")
+FOLDERS = ("screens",)
 TELLERS = {"monday", "both_ways", "story", "press", "burst", "type", "terminal_desk", "on_the_wire", "sent_for"}
 """Calls whose first text is what the clerk types."""
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -38,12 +39,13 @@ def run(version: str, python: str, folder: Path, wheel: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", home)
     command = [inside, "-m", "pytest", "-q", "-n", "auto", "-p", "no:cacheprovider"]
     subprocess.run([*command, "tests/domain", "tests/services"], cwd=home, check=True)
-    subprocess.run([*command, "tests", "-m", "wire"], cwd=home, check=True)
+    # With both cores loaded they run where everything does; here the interpreter is what differs.
+    subprocess.run([*command, "tests/screens", "-m", "wire", "-k", "not loaded"], cwd=home, check=True)
 
 
 def main() -> int:
     """Return 0 when everything that could run passed."""
-    ran = [sys.version.split()[0]]
+    ran, failed = [sys.version.split()[0]], False
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subprocess.run(
@@ -54,10 +56,14 @@ def main() -> int:
         wheel = next(folder.glob("*.whl"))
         for version in VERSIONS:
             if python := interpreter(version):
-                run(version, python, folder, wheel)
-                ran.append(version)
+                begun, outcome = time.monotonic(), ""
+                try:
+                    run(version, python, folder, wheel)
+                except subprocess.CalledProcessError as error:
+                    outcome, failed = f" FAILED at {' '.join(map(str, error.cmd[1:]))}", True
+                ran.append(f"{version} in {time.monotonic() - begun:.0f} s{outcome}")
     print(f"ran on Python {', '.join(ran)}")
-    return 0
+    return int(failed)
 
 
 if __name__ == "__main__":

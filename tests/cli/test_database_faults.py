@@ -156,11 +156,28 @@ def test_on_a_full_disk_nothing_is_half_written_and_it_works_once_there_is_space
         cannot = f"{disk / 'out.csv'} cannot be written: No space left on device.\n"
         assert said(run("--db", clinic, "export", "patients", "-o", disk / "out.csv")) == (1, "", cannot)
         assert {file.name for file in disk.iterdir()} - before <= {"clinic.db-wal", "clinic.db-shm"}
-        assert patients(path) == 8
         ballast.unlink()
+        assert patients(path) == 8
         assert asked(path, COMMANDS[3])[0] == 0
         assert asked(path, ("import", "patients", "{folder}/people.csv", "--apply"))[0] == 0
         assert patients(path) == 48
+
+
+@pytest.mark.part("root")
+def test_a_disk_that_fills_up_while_a_file_comes_in_takes_none_of_it(clinic, place):
+    with small_disk(place / "disk") as disk:
+        path = disk / "clinic.db"
+        path.write_bytes(clinic.read_bytes())
+        (disk / "people.csv").write_text("Last,First,DOB\n" + "".join(f"Poe{n},Pat,1990-01-02\n" for n in range(900)))
+        (disk / "spare").write_bytes(b"\0" * 200_000)
+        ballast = fill(disk)
+        (disk / "spare").unlink()
+        full = "The disk is full; nothing was saved. Free some space and try again.\n"
+        assert asked(path, ("import", "patients", "{folder}/people.csv", "--apply"))[::2] == (1, full)
+        ballast.unlink()
+        assert patients(path) == 8
+        assert asked(path, ("import", "patients", "{folder}/people.csv", "--apply"))[0] == 0
+        assert patients(path) == 908
 
 
 @pytest.mark.part("root")

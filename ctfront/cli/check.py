@@ -17,7 +17,7 @@ from ctfront.domain.text import safe
 @click.option(
     "--authorized-keys",
     "keys_file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     default=Path("~/.ssh/authorized_keys"),
     show_default=True,
     help="The service account's keys, where sshd says who works.",
@@ -51,8 +51,13 @@ def identity_problems(desk: Desk, keys_file: Path) -> Iterator[str]:
     path = desk.database.path
     if path is not None and desk.clinic.identity is Identity.FORCED_COMMAND and path.stat().st_mode & 0o077:
         yield f"{path} can be used by other accounts; chmod 600 it."
-    if desk.clinic.identity is Identity.FORCED_COMMAND and keys_file.exists():
-        yield from loose_keys(keys_file.read_text(encoding="utf-8", errors="replace"))
+    if desk.clinic.identity is Identity.FORCED_COMMAND:
+        try:
+            yield from loose_keys(keys_file.read_text(encoding="utf-8", errors="replace"))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            yield f"{keys_file} cannot be read: {error.strerror}."
 
 
 def loose_keys(keys: str) -> Iterator[str]:

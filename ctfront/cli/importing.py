@@ -22,7 +22,7 @@ SHOWN_REJECTS = 20
 
 @click.command("import")
 @click.argument("kind", type=click.Choice(list(PLANS)))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help="Where a field is, if not recognised.")
 @click.option("--rejects", type=click.Path(path_type=Path), help="Write every rejected row to this CSV file.")
 @click.option("--class", "classes", multiple=True, metavar="CLASS", help="Take only these encounter classes.")

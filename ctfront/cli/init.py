@@ -27,7 +27,9 @@ IDENTITIES = (Identity.OS.value, Identity.FORCED_COMMAND.value)
 @click.option("--os-user", "account", help="The manager's account on this machine; else the one that runs this.")
 @click.option("--date-order", type=click.Choice([o.value for o in DateOrder]), help="Which comes first in 2/3.")
 @click.option("--identity", type=click.Choice(IDENTITIES), help="How the program knows who is at the keyboard.")
-@click.option("--from", "file", type=click.Path(path_type=Path), help="A clinic.toml with the same names.")
+@click.option(
+    "--from", "file", type=click.Path(path_type=Path, readable=False), help="A clinic.toml with the same names."
+)
 @click.pass_obj
 def command(asked: Asked, /, file: Path | None, **given: str | None) -> None:
     """Make a clinic and its first manager in an empty database."""

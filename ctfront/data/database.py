@@ -196,14 +196,16 @@ def _translated() -> Iterator[None]:
 
 
 def _unavailable(cause: BaseException | None) -> DatabaseUnavailable:
-    words = str(cause).lower()
     if isinstance(cause, sqlite3.DatabaseError):
+        words = f"{cause} {getattr(cause, 'sqlite_errorname', '')}".lower()
         for sign, sentence in _SQLITE_SENTENCES:
             if sign in words:
                 return sentence
         return DatabaseUnavailable("The database does not answer; nothing was saved. Try again.")
     return DatabaseUnavailable("The database server does not answer or is restarting; nothing was saved. Try again.")
 
+
+_FULL = DatabaseUnavailable("The disk is full; nothing was saved. Free some space and try again.")
 
 _SQLITE_SENTENCES: tuple[tuple[str, DatabaseUnavailable], ...] = (
     ("not a database", WrongDatabase("That file is not a ctfront database.")),
@@ -213,6 +215,8 @@ _SQLITE_SENTENCES: tuple[tuple[str, DatabaseUnavailable], ...] = (
         "unable to open",
         WrongDatabase("The database file cannot be opened; look at its folder and permissions."),
     ),
-    ("full", DatabaseUnavailable("The disk is full; nothing was saved. Free some space and try again.")),
+    ("full", _FULL),
+    ("shmsize", _FULL),  # the file that readers and writers share could not be made on a full disk
+    ("disk i/o", DatabaseUnavailable("The disk reports an error; nothing was saved. Try again, and look at the disk.")),
     ("locked", DatabaseUnavailable("Another program holds the database; nothing was saved. Try again.")),
 )

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from ctfront.domain.errors import WrongDatabase
@@ -30,6 +30,8 @@ def revision(engine: Engine) -> str | None:
         except (OperationalError, ProgrammingError) as error:
             if not _is_missing_table(error):
                 raise
+    if inspect(engine).get_table_names():
+        raise WrongDatabase("That is some other program's database, not ctfront's; nothing was changed.")
     return None
 
 

@@ -34,6 +34,5 @@ def test_the_program_draws_in_ascii_when_told_to(founded, tmp_path):  # noqa: F8
         desk.send(b":q\r", keys=3)
         assert desk.wait_for_exit() == 0
     assert [line for line in lines if not line.isascii()] == []
-    assert [line for line in lines if "O'NEIL" in line][0].startswith(
-        "|            >1 O'NEIL-[/X]LUKASZ, Z~ b 10 Oct 1988"
-    )
+    found = next(line for line in lines if "O'NEIL" in line)
+    assert found.startswith("|            >1 O'NEIL-[/X]LUKASZ, Z~ b 10 Oct 1988")

@@ -18,7 +18,7 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.duplicates import LikelyDuplicate, are_likely_one
 from ctfront.domain.errors import InputRefused, NotFound
 from ctfront.domain.patient_query import EmptyQuery, RecordQuery, read_patient_query
-from ctfront.domain.patients import Glance, Patient, PatientDraft, PatientName, Phone
+from ctfront.domain.patients import Glance, Patient, PatientDraft, PatientName, Phone, shown_name
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
 from ctfront.domain.times import wall_clock
@@ -118,7 +118,7 @@ def add_patient(
         kind="add_patient",
         subject_kind="patient",
         subject_id=patient_id,
-        sentence=f"Added {rows.load_name(session, patient_id).name}.",
+        sentence=f"Added {shown_name(clean.last_name, clean.first_name)}.",
         after={
             "last_name": clean.last_name,
             "first_name": clean.first_name,

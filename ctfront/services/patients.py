@@ -118,7 +118,7 @@ def add_patient(
         kind="add_patient",
         subject_kind="patient",
         subject_id=patient_id,
-        sentence=f"Added {rows.load_name(session, patient_id).name}.",
+        sentence=f"Added {rows.load_name(session, clinic.id, patient_id).name}.",
         after={
             "last_name": clean.last_name,
             "first_name": clean.first_name,

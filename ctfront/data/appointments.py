@@ -186,9 +186,14 @@ def next_number(session: Session, clinic_id: int, name: str) -> int:
     return number
 
 
-def select_history(appointment_id: int) -> Select[*tuple[Any, ...]]:
+def select_history(clinic_id: int, appointment_id: int) -> Select[*tuple[Any, ...]]:
     """Select the steps of an appointment's life, oldest first."""
-    return select(StatusChangeRow).where(StatusChangeRow.appointment_id == appointment_id).order_by(StatusChangeRow.id)
+    return (
+        select(StatusChangeRow)
+        .join(AppointmentRow, AppointmentRow.id == StatusChangeRow.appointment_id)
+        .where(AppointmentRow.clinic_id == clinic_id, AppointmentRow.id == appointment_id)
+        .order_by(StatusChangeRow.id)
+    )
 
 
 def status_change_of(row: StatusChangeRow) -> StatusChange:

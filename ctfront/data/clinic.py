@@ -24,9 +24,10 @@ from ctfront.domain.providers import Break, DayHours, Provider, VisitPurpose
 from ctfront.domain.times import Span
 
 
-def select_clinic() -> Select[*tuple[Any, ...]]:
-    """Select the first clinic of the database."""
-    return select(ClinicRow.__table__).order_by(ClinicRow.id).limit(1)
+def select_clinic(clinic_id: int | None = None) -> Select[*tuple[Any, ...]]:
+    """Select a clinic; without an id the first of the database, which is how a program finds out whose desk it is."""
+    query = select(ClinicRow.__table__).order_by(ClinicRow.id).limit(1)
+    return query if clinic_id is None else query.where(ClinicRow.id == clinic_id)
 
 
 def clinic_of(row: Any) -> Clinic:
@@ -44,15 +45,15 @@ def clinic_of(row: Any) -> Clinic:
     )
 
 
-def load_clinic(session: Session) -> Clinic | None:
-    """Return the clinic, or None in an empty database."""
-    row = session.execute(select_clinic()).first()
+def load_clinic(session: Session, clinic_id: int | None = None) -> Clinic | None:
+    """Return the clinic, by default the database's first; None when there is none."""
+    row = session.execute(select_clinic(clinic_id)).first()
     return None if row is None else clinic_of(row)
 
 
-async def read_clinic(session: AsyncSession) -> Clinic | None:
-    """Return the clinic, or None in an empty database."""
-    row = (await session.execute(select_clinic())).first()
+async def read_clinic(session: AsyncSession, clinic_id: int) -> Clinic | None:
+    """Return the clinic as it is set up now."""
+    row = (await session.execute(select_clinic(clinic_id))).first()
     return None if row is None else clinic_of(row)
 
 

@@ -61,12 +61,12 @@ def name_of(row: Any) -> PatientName:
     )
 
 
-def load_name(session: Session, patient_id: int) -> PatientName:
+def load_name(session: Session, clinic_id: int, patient_id: int) -> PatientName:
     """Return a patient's name. Raises `NotFound`."""
     row = session.get(PatientRow, patient_id)
-    if row is None:
+    if row is None or row.clinic_id != clinic_id:
         raise NotFound("There is no such patient.")
-    found = session.execute(select_names(row.clinic_id).where(PatientRow.id == patient_id)).first()
+    found = session.execute(select_names(clinic_id).where(PatientRow.id == patient_id)).first()
     if found is None:
         raise NotFound("That patient's record was merged or erased.")
     return name_of(found)
@@ -84,7 +84,7 @@ def check_active(session: Session, clinic_id: int, patient_id: int) -> None:
     if active is None:
         raise NotFound("There is no such patient.")
     if not active:
-        name = load_name(session, patient_id).name
+        name = load_name(session, clinic_id, patient_id).name
         raise ScheduleRefused(f"{name} is inactive; make the patient active again first.")
 
 
@@ -101,7 +101,8 @@ async def read_patient(session: AsyncSession, clinic_id: int, patient_id: int) -
         raise NotFound("There is no such patient.")
 
     async def rows_of(table: Any, *order: Any) -> Sequence[Any]:
-        return (await session.scalars(select(table).where(table.patient_id == patient_id).order_by(*order))).all()
+        theirs = select(table).where(table.clinic_id == clinic_id, table.patient_id == patient_id)
+        return (await session.scalars(theirs.order_by(*order))).all()
 
     return patient_of(
         row,

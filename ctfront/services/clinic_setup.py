@@ -54,7 +54,7 @@ class ClinicSetup:
     async def everything(self, today: date) -> SetUp:
         """Return all that is set up, and the events of today and later."""
         async with self._database.reading() as session:
-            clinic = await clinics.read_clinic(session) or self.clinic
+            clinic = await clinics.read_clinic(session, self.clinic.id) or self.clinic
             return SetUp(
                 clinic=clinic,
                 site=(await clinics.read_sites(session, clinic.id))[0],
@@ -67,7 +67,7 @@ class ClinicSetup:
     async def current_clinic(self) -> Clinic:
         """Return the clinic as it is set up now."""
         async with self._database.reading() as session:
-            return await clinics.read_clinic(session) or self.clinic
+            return await clinics.read_clinic(session, self.clinic.id) or self.clinic
 
     async def sites(self) -> tuple[Site, ...]:
         """Return the clinic's sites, the first one first."""
@@ -127,7 +127,7 @@ def save_clinic(
 ) -> Clinic:
     """Save the clinic and its first site; how staff are known is never changed to or from a demo's way."""
     act.who.require(Right.SET_UP)
-    was = clinics.load_clinic(session) or clinic
+    was = clinics.load_clinic(session, clinic.id) or clinic
     if ledger.repeated(session, act):
         return was
     _check_version(was, version)
@@ -242,7 +242,7 @@ def save_staff(
     if was is not None:
         _check_version(was, version)
         after = [_as_drafted(person, clean) if person.id == staff_id else person for person in known]
-        mode = (clinics.load_clinic(session) or clinic).identity
+        mode = (clinics.load_clinic(session, clinic.id) or clinic).identity
         if _managers(known, mode) and not _managers(after, mode):
             raise InputRefused(
                 "Somebody active must keep the right “set-up”; give it to another first.", field="rights"

@@ -13,7 +13,7 @@ from ctfront.domain.staff import Act, Actor, ActorKind, Right
 
 def enroll(session: Session, clinic: Clinic, act: Act, patient_id: int, login_address: str) -> Actor:
     """Join the account of the log-in address, made when there is none, to the patient; return who then acts."""
-    patient = load_name(session, patient_id)
+    patient = load_name(session, clinic.id, patient_id)
     folded = fold_email(login_address)
     account = session.execute(select(OnlineAccountRow.id).where(OnlineAccountRow.folded_address == folded)).scalar()
     if account is None:

@@ -139,7 +139,7 @@ def _take_seats(
         )
     except seats.NoSeat as full:
         raise PatientBusy(
-            f"{patients.load_name(session, row.patient_id).name} has another appointment at "
+            f"{patients.load_name(session, clinic.id, row.patient_id).name} has another appointment at "
             f"{_clock(full.slot, clinic)} that day."
         ) from None
     try:

@@ -99,7 +99,7 @@ class Scheduling:
     async def history(self, appointment_id: int) -> tuple[StatusChange, ...]:
         """Return the steps of an appointment's life, oldest first."""
         async with self._database.reading() as session:
-            rows = await session.scalars(appointments.select_history(appointment_id))
+            rows = await session.scalars(appointments.select_history(self.clinic.id, appointment_id))
             return tuple(appointments.status_change_of(row) for row in rows)
 
     async def suggest(self, place: Place, patient_id: int | None = None) -> Suggestion:
@@ -153,7 +153,7 @@ class Scheduling:
         )
         async with self._database.reading() as session:
             found = (await session.execute(query.limit(1))).first()
-            return None if found is None else await clinics.read_clinic(session)
+            return None if found is None else await clinics.read_clinic(session, self.clinic.id)
 
     async def book(self, act: Act, draft: AppointmentDraft) -> Appointment:
         """Book the draft. Raises `SlotTaken`, `PatientBusy`, `OutsideHours`, `NotAllowed` or `InputRefused`."""
@@ -265,6 +265,7 @@ class Scheduling:
         query = (
             select(AppointmentRow.purpose_id)
             .where(
+                AppointmentRow.clinic_id == self.clinic.id,
                 AppointmentRow.patient_id == patient_id,
                 AppointmentRow.provider_id == provider_id,
                 AppointmentRow.status != Status.DELETED.value,

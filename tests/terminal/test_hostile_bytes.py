@@ -1,11 +1,14 @@
 """Through a real pseudo-terminal: what lies in the database adds no sequence to what the program writes."""
 
+import fcntl
 import os
 import pty
 import re
 import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -21,36 +24,17 @@ ROWS, COLUMNS = 24, 80
 
 HOSTILE = f"\x1b]0;owned\x07\x9b2J\x9d52;c;eA==\x9c\x1bc\u202e\x00{TOGETHER}"
 
-STEPS = (
-    b"b",
-    b"\x1b",
-    b"\x1b",
-    b"e",
-    b"\x1b",
-    b"\x1b",
-    b"i",
-    b"\x1bOQ",
-    b"k",
-    b"\x1b",
-    b"/e",
-    b"\x1b",
-    b":ar 1",
-    b"\x1b",
-    b"w",
-    b"w",
-)
+ESC, F2 = b"\x1b", b"\x1bOQ"
+STEPS = (b"b", ESC, ESC, b"e", ESC, ESC, b"i", F2, b"k", ESC, b"/e", ESC, b":ar 1", ESC, b"w", b"w")
 """Keys one after the other; the screen comes to rest between them."""
 
-SEQUENCE = re.compile(rb"\x1b\[([?<=>]?)[0-9;:]*([ $]?[@-~])|\x1b([()][0-9A-B]|[=>78M])")
+SEQUENCE = re.compile(rb"\x1b\[([?<=>]?)[0-9;:]*([ $]?[@-~])|\x1b(\]22;default)\x07")
+"""What Textual writes: CSI sequences, and the shape of a pointer; no title, no clipboard, no reset."""
 
 
 def run(path: Path, tmp_path: Path) -> bytes:
     """Work at the program for a moment and return every byte that it wrote."""
     master, slave = pty.openpty()
-    import fcntl
-    import struct
-    import termios
-
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     environment = {
         "PATH": os.environ["PATH"],

@@ -86,6 +86,6 @@ def run_app(desk: Desk) -> None:
 
     settings = desk.settings
     app = Quiet(desk.database, desk.clinic, desk.actor, desk.clock, settings.keymap, ascii_only=settings.ascii)
-    desk.run(app.run_async())
+    desk.run(app.run_async(mouse=False))
     if app._exception is not None:
         raise app._exception

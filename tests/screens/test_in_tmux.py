@@ -71,6 +71,7 @@ async def test_booked_in_tmux_and_the_shell_is_as_it_was(tmux, clinic_of_its_own
     tmux.line(f"{sys.executable} -m ctfront --db {clinic.database.path} --user mgarcia")
     tmux.until(shows("b Book"), "the Scheduler")
     assert tmux.about("alternate_on") == "1"
+    assert tmux.about("mouse_any_flag") == "0"  # selecting with the mouse stays the terminal's own
     tmux.tell("send-keys", "Down", "b", "b", "a", "u", "Enter", "Enter")
     cells = tmux.until(shows("Booked BAUER"), "the booking")
     assert cells[-2].strip() == "Booked BAUER, Tomás for 8:15 with Dr Alvarez. u takes it back."

@@ -20,7 +20,11 @@ _EVENTS = select(_EVENT.id, _EVENT.provider_id, _EVENT.day, _EVENT.start_minute,
 _ON_DAYS = _EVENTS.where(
     _EVENT.clinic_id == bindparam("clinic_id"), _EVENT.day.between(bindparam("first"), bindparam("last"))
 ).order_by(_EVENT.day, _EVENT.start_minute)
-_OF_PROVIDER = _EVENTS.where(_EVENT.provider_id == bindparam("provider_id"), _EVENT.day == bindparam("day"))
+_OF_PROVIDER = _EVENTS.where(
+    _EVENT.clinic_id == bindparam("clinic_id"),
+    _EVENT.provider_id == bindparam("provider_id"),
+    _EVENT.day == bindparam("day"),
+)
 
 
 def event_of(row: Any) -> Event:
@@ -45,7 +49,7 @@ async def read_events(session: AsyncSession, clinic_id: int, first: date, last: 
     return [event_of(row) for row in await session.execute(_ON_DAYS, days)]
 
 
-def load_events(session: Session, provider_id: int, day: date) -> tuple[Event, ...]:
+def load_events(session: Session, clinic_id: int, provider_id: int, day: date) -> tuple[Event, ...]:
     """Return one provider's events of a day."""
-    rows = session.execute(_OF_PROVIDER, {"provider_id": provider_id, "day": day})
+    rows = session.execute(_OF_PROVIDER, {"clinic_id": clinic_id, "provider_id": provider_id, "day": day})
     return tuple(event_of(row) for row in rows)

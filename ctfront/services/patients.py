@@ -22,6 +22,7 @@ from ctfront.domain.patients import Glance, Patient, PatientDraft, PatientName, 
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
 from ctfront.domain.times import wall_clock
+from ctfront.services.erasing import erase_patient
 
 FIRST_BIRTH_YEAR = 1900
 NAME_LIMIT = 100
@@ -90,6 +91,12 @@ class Patients:
             lambda session: add_patient(session, self.clinic, act, draft, another_person=another_person)
         )
         return await self.patient(patient_id)
+
+    async def erase(self, act: Act, patient_id: int, *, legal_request: str = "") -> str:
+        """Erase a patient; see `erasing.erase_patient`."""
+        return await self._database.write(
+            lambda session: erase_patient(session, self.clinic, act, patient_id, legal_request=legal_request)
+        )
 
 
 def add_patient(

@@ -60,7 +60,7 @@ def check_place(
     starts_at = utc_instant(place.day, place.start, clinic.zone, fold=fold)
     if not started and starts_at + timedelta(minutes=clinic.slot_minutes) <= act.at:
         raise ScheduleRefused(f"{show_time(place.start)} on {show_date(place.day)} is past.")
-    outside = _is_outside_hours(session, provider, place, minutes)
+    outside = _is_outside_hours(session, clinic, provider, place, minutes)
     if outside:
         if not override:
             raise OutsideHours(
@@ -71,7 +71,7 @@ def check_place(
     return starts_at, outside
 
 
-def _is_outside_hours(session: Session, provider: Provider, place: Place, minutes: int) -> bool:
+def _is_outside_hours(session: Session, clinic: Clinic, provider: Provider, place: Place, minutes: int) -> bool:
     """Tell whether a visit leaves the office hours or meets a break or an event."""
     hours = provider.hours_on(place.day)
     column = Column(
@@ -79,7 +79,7 @@ def _is_outside_hours(session: Session, provider: Provider, place: Place, minute
         day=place.day,
         hours=hours.spans,
         breaks=hours.breaks,
-        events=events.load_events(session, provider.id, place.day),
+        events=events.load_events(session, clinic.id, provider.id, place.day),
     )
     first = minute_of(place.start)
     visit = Span(first, first + minutes)

@@ -293,6 +293,8 @@ def _is_used(column: Column) -> bool:
 
 
 def _add_event(session: Session, clinic: Clinic, act: Act, provider_id: int, day: date, span: Span, text: str) -> Event:
+    if earlier := ledger.repeated(session, act):
+        return events.event_of(session.get_one(EventRow, earlier.subject_id))
     act.who.require(Right.BOOK)
     provider = clinics.load_provider(session, clinic.id, provider_id)
     shown = clean_line(text, field="text") or "not bookable"
@@ -312,6 +314,8 @@ def _add_event(session: Session, clinic: Clinic, act: Act, provider_id: int, day
 
 
 def _remove_event(session: Session, clinic: Clinic, act: Act, event_id: int) -> Event:
+    if earlier := ledger.repeated(session, act):
+        return events.event_of(session.get_one(EventRow, earlier.subject_id))
     act.who.require(Right.BOOK)
     row = session.get(EventRow, event_id)
     if row is None or row.removed_at is not None or row.clinic_id != clinic.id:

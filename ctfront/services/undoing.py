@@ -29,6 +29,8 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
 
     Raises `NothingToUndo`, or `ChangedElsewhere` when a colleague has changed it since.
     """
+    if ledger.repeated(session, act):
+        return session.get_one(ActRow, act.op_id).sentence
     last = session.scalars(
         select(ActRow)
         .where(

@@ -89,6 +89,7 @@ class SeatRow(Base):
     __table_args__ = (
         CheckConstraint("seat >= 0 AND (seat < cap OR over_ok = 1)", name="cap"),
         CheckConstraint("kind IN ('P', 'T')", name="kind"),
+        CheckConstraint("appointment_id IS NOT NULL OR hold_until IS NOT NULL", name="holder"),
         Index("ix_seat_appointment", "appointment_id"),
         {"sqlite_with_rowid": False},
     )

@@ -600,6 +600,7 @@ def upgrade() -> None:
         sa.Column("hold_until", INSTANT, nullable=True),
         sa.CheckConstraint("kind IN ('P', 'T')", name=op.f("ck_seat_kind")),
         sa.CheckConstraint("seat >= 0 AND (seat < cap OR over_ok = 1)", name=op.f("ck_seat_cap")),
+        sa.CheckConstraint("appointment_id IS NOT NULL OR hold_until IS NOT NULL", name=op.f("ck_seat_holder")),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_seat_appointment_id")),
         sa.PrimaryKeyConstraint("kind", "resource_id", "slot", "seat", name=op.f("pk_seat")),
         sqlite_with_rowid=False,

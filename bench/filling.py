@@ -98,6 +98,7 @@ def filler_of(database: Database) -> Iterator[Filler]:
             yield SqliteFiller(file)
         return
     with psycopg.connect(database.url.set(drivername="postgresql").render_as_string(hide_password=False)) as server:
+        server.execute("SET session_replication_role = replica")  # looks up no foreign keys, as SQLite does not here
         yield PostgresFiller(server)
         server.execute("ANALYZE")  # what autovacuum does within a minute
 

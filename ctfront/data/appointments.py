@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Integer, Select, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from ctfront.data.database import Reader
 from ctfront.data.making import made
 from ctfront.data.models import (
     AppointmentRow,
@@ -126,13 +127,13 @@ _ON_DAYS = select_appointments(bindparam("clinic_id", type_=Integer)).where(
 
 
 async def read_days(
-    session: AsyncSession, clinic_id: int, first: date, last: date, *, provider_ids: Iterable[int] = ()
+    reader: Reader, clinic_id: int, first: date, last: date, *, provider_ids: Iterable[int] = ()
 ) -> list[Appointment]:
     """Return the appointments of the days from `first` to `last`, of all providers or of some, in no order."""
     query, days = _ON_DAYS, {"clinic_id": clinic_id, "first": first, "last": last}
     if chosen := list(provider_ids):
         query = query.where(APPOINTMENT.provider_id.in_(chosen))
-    return [appointment_of(row) for row in await session.execute(query, days)]
+    return [appointment_of(row) for row in await reader.execute(query, days)]
 
 
 async def read_of_patient(session: AsyncSession, clinic_id: int, patient_id: int, limit: int) -> list[Appointment]:

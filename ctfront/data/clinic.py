@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Integer, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from ctfront.data.database import Reader
 from ctfront.data.models import (
     ClinicRow,
     OfficeHoursRow,
@@ -186,9 +187,9 @@ def load_providers(session: Session, clinic_id: int, *, active_only: bool = True
     return _only_active(providers_of(*answers), active_only)
 
 
-async def read_providers(session: AsyncSession, clinic_id: int, *, active_only: bool = True) -> tuple[Provider, ...]:
+async def read_providers(reader: Reader, clinic_id: int, *, active_only: bool = True) -> tuple[Provider, ...]:
     """Return providers with hours, in Set-up order."""
-    answers = [(await session.execute(query)).all() for query in select_providers(clinic_id)]
+    answers = [(await reader.execute(query)).all() for query in select_providers(clinic_id)]
     return _only_active(providers_of(*answers), active_only)
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, InternalError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -26,6 +26,8 @@ from ctfront.data.write_lock import WriteLock
 from ctfront.domain.errors import ChangedElsewhere, DatabaseUnavailable, WrongDatabase
 
 Result = TypeVar("Result")
+Reader = AsyncSession | AsyncConnection
+"""What plain rows are read through; the bare connection saves a tenth of a millisecond per statement."""
 
 BUSY_SECONDS = 15.0
 """How long SQLite itself waits for a writer that did not take the lock file."""

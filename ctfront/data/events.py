@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from ctfront.data.database import Reader
 from ctfront.data.models import EventRow
 from ctfront.domain.providers import Event
 from ctfront.domain.times import Span
@@ -38,15 +38,15 @@ def event_of(row: Any) -> Event:
     )
 
 
-async def read_coming_events(session: AsyncSession, clinic_id: int, today: date) -> list[Event]:
+async def read_coming_events(reader: Reader, clinic_id: int, today: date) -> list[Event]:
     """Return the events of today and later."""
-    return await read_events(session, clinic_id, today, date.max)
+    return await read_events(reader, clinic_id, today, date.max)
 
 
-async def read_events(session: AsyncSession, clinic_id: int, first: date, last: date) -> list[Event]:
+async def read_events(reader: Reader, clinic_id: int, first: date, last: date) -> list[Event]:
     """Return the events of the days from `first` to `last`."""
     days = {"clinic_id": clinic_id, "first": first, "last": last}
-    return [event_of(row) for row in await session.execute(_ON_DAYS, days)]
+    return [event_of(row) for row in await reader.execute(_ON_DAYS, days)]
 
 
 def load_events(session: Session, clinic_id: int, provider_id: int, day: date) -> tuple[Event, ...]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from ctfront.data.database import Reader
 from ctfront.data.models import ChangeRow
 
 OF_A_DAY = frozenset({"book", "move", "reschedule", "cancel", "delete", "mark", "edit", "add_event", "remove_event"})
@@ -32,14 +32,14 @@ class News:
     """Whether providers, hours and purposes are surely as they were."""
 
 
-async def read_newest(session: AsyncSession, clinic_id: int) -> int:
+async def read_newest(reader: Reader, clinic_id: int) -> int:
     """Return the newest change_log id, 0 when there is none."""
-    return (await session.execute(_NEWEST, {"clinic_id": clinic_id})).scalar() or 0
+    return (await reader.execute(_NEWEST, {"clinic_id": clinic_id})).scalar() or 0
 
 
-async def read_since(session: AsyncSession, clinic_id: int, change_id: int) -> News:
+async def read_since(reader: Reader, clinic_id: int, change_id: int) -> News:
     """Return what came in after `change_id`."""
-    rows = (await session.execute(_SINCE, {"clinic_id": clinic_id, "change_id": change_id})).all()
+    rows = (await reader.execute(_SINCE, {"clinic_id": clinic_id, "change_id": change_id})).all()
     return News(
         newest=max((row.newest for row in rows), default=change_id),
         days=frozenset(row.day for row in rows if row.day is not None),

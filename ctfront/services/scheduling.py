@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ctfront.data import appointments, events, ledger, news
 from ctfront.data import clinic as clinics
-from ctfront.data.database import Database
+from ctfront.data.database import Database, Reader
 from ctfront.data.models import AppointmentRow, ChangeRow, EventRow
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Place, Status, StatusChange
 from ctfront.domain.clinic import Clinic
@@ -231,16 +231,15 @@ class Scheduling:
         self, session: AsyncSession, first: date, last: date, *, provider_ids: Sequence[int] = ()
     ) -> tuple[int, list[Column]]:
         """Return the newest change that is in, and a column for every day and provider, in that order."""
-        newest, providers = await self._everybody(session)
+        reader = await session.connection()
+        newest, providers = await self._everybody(reader)
         if provider_ids:
             providers = tuple(p for p in providers if p.id in provider_ids)
         taken: dict[tuple[int, date], list[Appointment]] = {}
-        for appointment in await appointments.read_days(
-            session, self.clinic.id, first, last, provider_ids=provider_ids
-        ):
+        for appointment in await appointments.read_days(reader, self.clinic.id, first, last, provider_ids=provider_ids):
             taken.setdefault((appointment.provider_id, appointment.day), []).append(appointment)
         blocked: dict[tuple[int, date], list[Event]] = {}
-        for event in await events.read_events(session, self.clinic.id, first, last):
+        for event in await events.read_events(reader, self.clinic.id, first, last):
             blocked.setdefault((event.provider_id, event.day), []).append(event)
         return newest, [
             _column(provider, day, taken.get((provider.id, day), []), blocked.get((provider.id, day), []))
@@ -248,15 +247,15 @@ class Scheduling:
             for provider in providers
         ]
 
-    async def _everybody(self, session: AsyncSession) -> tuple[int, tuple[Provider, ...]]:
+    async def _everybody(self, reader: Reader) -> tuple[int, tuple[Provider, ...]]:
         """Return the newest change and all providers, read again when set-up may have changed."""
         if self._known is not None:
-            since = await news.read_since(session, self.clinic.id, self._known[0])
+            since = await news.read_since(reader, self.clinic.id, self._known[0])
             if since.of_days_only:
                 self._known = since.newest, self._known[1]
                 return self._known
-        newest = await news.read_newest(session, self.clinic.id)
-        self._known = newest, await clinics.read_providers(session, self.clinic.id, active_only=False)
+        newest = await news.read_newest(reader, self.clinic.id)
+        self._known = newest, await clinics.read_providers(reader, self.clinic.id, active_only=False)
         return self._known
 
     async def _last_purpose(self, session: AsyncSession, provider_id: int, patient_id: int | None) -> int | None:

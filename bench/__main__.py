@@ -62,7 +62,7 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
             await measure_search(report, server, "Reading on PostgreSQL", told=True)
         report.note(
             "Reading on PostgreSQL",
-            "Only told, the budgets being the embedded file's: a private server on the same processors, default settings.",
+            "Only told, the budgets being the embedded file's: a private server on the same processors.",
         )
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ctfront.data import schema
+from ctfront.data.steady import steady_connection
 from ctfront.data.write_lock import WriteLock
 from ctfront.domain.errors import ChangedElsewhere, DatabaseUnavailable, WrongDatabase
 
@@ -154,7 +155,7 @@ class Database:
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=True,
             pool_size=2,
-            connect_args={"timeout": BUSY_SECONDS},
+            connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": steady_connection},
         )
         event.listen(engine.sync_engine, "connect", _prepare_reader)
         return engine

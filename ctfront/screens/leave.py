@@ -72,7 +72,7 @@ def _wider(desk: FrontDesk, leave: Leave, warning: ScheduleRefused) -> tuple[Lea
 
 
 def _require(desk: FrontDesk, right: Right) -> None:
-    """Refuse beside the time, which is what the clerk can change."""
+    """Refuse with the cursor at the time, which is what the clerk can change."""
     try:
         desk.actor.require(right)
     except NotAllowed as lacking:

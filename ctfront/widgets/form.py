@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
 
-from ctfront.domain.errors import ClinicError, InputRefused
+from ctfront.domain.errors import ClinicError, InputRefused, NotAllowed
 from ctfront.domain.text import FIELD_LIMIT, safe
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.safe_input import SafeInput, full_words
@@ -328,16 +328,21 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
             self.dismiss(self.saving.result)
 
     def show_refusal(self, refusal: ClinicError) -> None:
-        """Show the refusal beside its field, or in the problem line."""
+        """Show the refusal beside its field, or in the problem line; the cursor goes to the field at fault.
+
+        What is not about the text itself, as a right that is lacking, stays in the problem line while keys typed
+        ahead change the text.
+        """
         try:
             field = self.query_one(f"#field-{refusal.field}", Field) if refusal.field else None
         except NoMatches:
             field = None
+        about_text = field is not None and not isinstance(refusal, NotAllowed)
+        self.say_problem("" if about_text else f"! {refusal}")
         if field is None:
-            self.say_problem(f"! {refusal}")
             return
-        self.say_problem("")
-        field.refuse(str(refusal))
+        if about_text:
+            field.refuse(str(refusal))
         if not desk_of(self).gone_on():
             field.line.focus()
 

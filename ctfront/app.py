@@ -20,6 +20,7 @@ from ctfront.domain.staff import Act, Actor, Staff
 from ctfront.domain.text import safe
 from ctfront.domain.times import wall_clock
 from ctfront.screens.desk_screen import DeskScreen
+from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.find_dialog import FindDialog
 from ctfront.screens.modals.help import KeyList, keys_of
 from ctfront.screens.modals.new_patient_form import NewPatientForm
@@ -27,6 +28,7 @@ from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.screens.set_up import SetUpScreen
 from ctfront.services.clinic_setup import ClinicSetup
+from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.terminal.driver import DeskDriver
@@ -94,6 +96,7 @@ class CTFrontApp(GatedApp, App[None]):
         key("f3", "patient", "Patient Information", "The last patient, else find one", "patient"),
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
+        key("colon", "command", "Command line", "sc pi su bk mv ca ar go fo …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
@@ -253,6 +256,21 @@ class CTFrontApp(GatedApp, App[None]):
 
     def _own_actions(self) -> set[str]:
         return {binding.action for binding in self.BINDINGS if isinstance(binding, Binding)}
+
+    @work(group="command")
+    async def action_command(self) -> None:
+        """Do one line of the command grammar from a screen that shows no day; today is at hand."""
+        commands = DeskCommand(self.scheduling, self.patients)
+        at_hand = AtHand(day=self.today, now=self.wall_now)
+        command = await self.ask(CommandLine(commands, at_hand))
+        if command is None:
+            return
+        if command.verb in ON_SCREEN:
+            self.show_by_verb(command.verb.value)
+            return
+        await self.switch_mode("scheduler")
+        if isinstance(self.desk_screen, SchedulerScreen):
+            await self.desk_screen.carry_out(commands, command, at_hand)
 
     def show_by_verb(self, verb: str) -> None:
         """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""

@@ -8,7 +8,7 @@ from textual.worker import Worker
 
 from ctfront.domain.appointments import Place
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.grammar.commands import Verb
+from ctfront.domain.grammar.commands import Command, Verb
 from ctfront.domain.staff import Right
 from ctfront.domain.times import show_date, time_of
 from ctfront.screens.desk_screen import action_name
@@ -124,8 +124,11 @@ class SchedulerScreen(SchedulerHand):
         self.grid.show_numbers(True)
         command = await self.desk.ask(CommandLine(commands, at_hand))
         self.grid.show_numbers(False)
-        if command is None:
-            return
+        if command is not None:
+            await self.carry_out(commands, command, at_hand)
+
+    async def carry_out(self, commands: DeskCommand, command: Command, at_hand: AtHand) -> None:
+        """Do a line that was read, and show what it touched."""
         if command.verb in ON_SCREEN:
             self.desk.show_by_verb(command.verb.value)
             return

@@ -67,6 +67,13 @@ async def test_esc_goes_back_to_the_scheduler_and_no_further(monday):
     assert end.message == "No appointment here to mark."
 
 
+async def test_the_line_works_from_a_patient_s_screen(monday):
+    end = await monday("/ kap enter : 'ar ruiz' enter")
+    assert end.status_of("RUIZ") == ["arrived"]
+    assert end.cursor == ("8:00", "RUIZ, Ana")
+    assert "PATIENT INFORMATION" in (await monday("/ kap enter f6 : pi enter")).cells[0]
+
+
 async def test_b_takes_the_patient_in_hand(monday):
     end = await monday("/ oka enter b right enter enter")
     assert (480, "Dr Chen", "OKAFOR") in end.live()

@@ -40,6 +40,11 @@ class End:
         return "\n".join(self.cells)
 
     @property
+    def dialog(self) -> str:
+        """What the dialog says, its frame and line ends taken away."""
+        return " ".join(" ".join(line.split("│")[1] for line in self.cells if line.count("│") > 1).split())
+
+    @property
     def message(self) -> str:
         """What the message line says."""
         return self.cells[-2].strip()

@@ -20,11 +20,6 @@ def at(end, patient: str) -> list[tuple[str, int, str]]:
     return [(r["day"], r["minute"], r["status"]) for r in end.rows if r["patient"] == patient]
 
 
-def said(end) -> str:
-    """What the dialog says, its frame and line ends taken away."""
-    return " ".join(end.screen.replace("│", " ").split())
-
-
 def night(day: date):
     """An appointment of the small hours, so that the day has a column to walk."""
 
@@ -78,13 +73,13 @@ async def test_a_birth_date_that_does_not_exist_is_named(both_ways):
 
 async def test_an_end_before_its_start_stays_in_the_form(both_ways):
     end = await both_ways("k e meeting tab 10:00 tab 9:00 f9")
-    assert "The end must come after the start." in said(end)
+    assert "The end must come after the start." in end.dialog
     assert "meeting" in end.screen
 
 
 async def test_a_time_that_the_clocks_skip_is_refused_beside_the_field(both_ways):
     end = await both_ways("g 3/8 enter b bau enter adj tab 2:30 f9", night(SPRING))
-    assert "2:30 does not exist on Sun 8 Mar 2026" in said(end)
+    assert "2:30 does not exist on Sun 8 Mar 2026" in end.dialog
     assert at(end, "BAUER") == []
 
 
@@ -96,7 +91,7 @@ async def test_a_time_after_the_gap_is_booked_with_leave(both_ways):
 async def test_a_repeated_time_asks_which_and_takes_the_answer(both_ways):
     script = "g 11/1 enter b bau enter adj tab 1:30 f9"
     end = await both_ways(script, night(AUTUMN), now=SATURDAY_NIGHT)
-    assert "1:30 comes twice on Sun 1 Nov 2026" in said(end)
+    assert "1:30 comes twice on Sun 1 Nov 2026" in end.dialog
     assert at(end, "BAUER") == []
     end = await both_ways(f"{script} end space second f9 y", night(AUTUMN), now=SATURDAY_NIGHT)
     assert at(end, "BAUER") == [("2026-11-01", 90, "scheduled")]
@@ -170,7 +165,7 @@ async def test_a_slot_lost_can_be_overbooked_or_booked_elsewhere(both_ways, a_ri
 
 async def test_a_slot_lost_without_the_right_puts_the_cursor_in_the_time(both_ways, a_rival):
     end = await both_ways("down b bau enter enter", who="tlee")
-    assert "the right “overbook” is needed" in said(end)
+    assert "the right “overbook” is needed" in end.dialog
     assert at(end, "BAUER") == []
     end = await both_ways("down b bau enter enter 8:30 f9", who="tlee")
     assert at(end, "BAUER") == [("2026-03-02", 510, "scheduled")]

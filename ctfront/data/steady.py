@@ -18,13 +18,26 @@ ITER_CHUNK = 64
 
 
 class SteadyConnection(Connection):
-    """A connection that ends what it has begun. Relies on `_execute` and its queue as aiosqlite 0.22 has them."""
+    """A connection that ends what it has begun. Relies on `_connect`, `_execute` and their queue in aiosqlite 0.22."""
+
+    async def _connect(self) -> "SteadyConnection":
+        if self._connection is None:
+            try:
+                self._connection = await self._steadily(self._connector)
+            finally:
+                if self._connection is None:
+                    self.stop()  # the thread has nothing to do
+        return self
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if not self._running or not self._connection:
             raise ValueError("Connection closed")
+        return await self._steadily(partial(fn, *args, **kwargs))
+
+    async def _steadily(self, work: Callable[[], Any]) -> Any:
+        """Have the thread do the work and wait for its end; who is cancelled meanwhile is cancelled behind it."""
         done = asyncio.get_running_loop().create_future()
-        self._tx.put_nowait((done, partial(fn, *args, **kwargs)))
+        self._tx.put_nowait((done, work))
         waiting, broken_off = asyncio.current_task(), 0
         try:
             while True:

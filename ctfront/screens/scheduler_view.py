@@ -136,7 +136,9 @@ class SchedulerView(DeskScreen):
         """Say in the pane what the cursor stands on."""
         self.show_pane()
         place = self.grid.place
-        if place is not None and place.day != self.day:
+        shown = {column.day for column in self.grid.schedule.columns}
+        # The day asked for may be another by now, with its reading under way: only a walk in what is shown changes it.
+        if place is not None and self.day in shown and place.day != self.day:
             self.day = place.day
             self.refresh_title()
 

@@ -143,4 +143,4 @@ async def test_an_alert_stands_under_the_name(both_ways):
         clinic.database.write_now(lambda session: session.execute(alert))
 
     end = await both_ways("/ rui enter", scene)
-    assert end.cells[2].startswith("! Fear of needles ?[31m")
+    assert end.cells[2].strip().startswith("! Fear of needles ?[31m")

@@ -53,6 +53,8 @@ class Database:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._write_engine = self._make_write_engine()
         self._read_engine: AsyncEngine | None = None
+        self._closing: set[asyncio.Future[None]] = set()
+        """Readings that give their connection back; one that was broken off does so behind its caller's back."""
         self._lock = WriteLock(self.path) if self.path else None
 
     @property
@@ -66,8 +68,14 @@ class Database:
         if self._read_engine is None:
             self._read_engine = self._make_read_engine()
         with _translated():
-            async with AsyncSession(self._read_engine, expire_on_commit=False) as session:
+            session = AsyncSession(self._read_engine, expire_on_commit=False)
+            try:
                 yield session
+            finally:
+                closing = asyncio.ensure_future(session.close())
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
+                await asyncio.shield(closing)
 
     async def write(self, act: Callable[[Session], Result]) -> Result:
         """Run the act in the database thread as one transaction: it happens whole or not at all.
@@ -101,6 +109,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection and end the database thread."""
+        if self._closing:
+            await asyncio.wait(self._closing)
         if self._read_engine is not None:
             await self._read_engine.dispose()
         self.close_writer()

@@ -59,8 +59,12 @@ async def test_overbook_without_the_right_stays_in_the_form(monday):
 
 
 async def test_outside_hours_is_answered_by_y(monday):
-    end = await monday("right right left end b bau enter f9", size=(80, 24))
-    assert [r["minute"] for r in end.rows if r["patient"] == "BAUER"] == [17 * 60 + 45]
+    end = await monday("end b bau enter tab tab tab tab 30 f9 enter")
+    assert end.status_of("BAUER") == []
+    end = await monday("end b bau enter tab tab tab tab 30 f9 y")
+    assert [(r["minute"], r["minutes"], r["overridden"]) for r in end.rows if r["patient"] == "BAUER"] == [
+        (17 * 60 + 45, 30, 1)
+    ]
 
 
 async def test_a_break_is_an_override(monday):

@@ -36,6 +36,9 @@ BUSY_SECONDS = 15.0
 READER_CACHE = 8192
 """KiB that one reading connection keeps of an SQLite file: the days a clerk turns between, and the upper indexes."""
 
+LEAVING_SECONDS = 5.0
+"""How long closing waits for readings under way."""
+
 RETRIES = 8
 """Times an act is run again when PostgreSQL refused it for another desk's sake."""
 
@@ -53,8 +56,9 @@ class Database:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._write_engine = self._make_write_engine()
         self._read_engine: AsyncEngine | None = None
-        self._closing: set[asyncio.Future[None]] = set()
-        """Readings that give their connection back; one that was broken off does so behind its caller's back."""
+        self._under_way: set[asyncio.Future[None]] = set()
+        """One per reading, done when its connection is given back: of one broken off, behind its caller's back."""
+        self._closed = False
         self._lock = WriteLock(self.path) if self.path else None
 
     @property
@@ -64,17 +68,24 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Give a session that can only read and holds nothing between statements."""
+        """Give a session that can only read and holds nothing between statements.
+
+        Raises `DatabaseUnavailable`, also once the database is closed.
+        """
+        if self._closed:
+            raise DatabaseUnavailable("The database is closed; start the program again.")
         if self._read_engine is None:
             self._read_engine = self._make_read_engine()
+        given_back = asyncio.get_running_loop().create_future()
+        self._under_way.add(given_back)
+        given_back.add_done_callback(self._under_way.discard)
         with _translated():
             session = AsyncSession(self._read_engine, expire_on_commit=False)
             try:
                 yield session
             finally:
                 closing = asyncio.ensure_future(session.close())
-                self._closing.add(closing)
-                closing.add_done_callback(self._closing.discard)
+                closing.add_done_callback(lambda _: given_back.set_result(None))
                 await asyncio.shield(closing)
 
     async def write(self, act: Callable[[Session], Result]) -> Result:
@@ -108,9 +119,10 @@ class Database:
             upgrade(self.url.render_as_string(hide_password=False))
 
     async def close(self) -> None:
-        """Close every connection and end the database thread."""
-        if self._closing:
-            await asyncio.wait(self._closing)
+        """Close every connection and end the database thread; readings under way get a moment to end."""
+        self._closed = True
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=LEAVING_SECONDS)
         if self._read_engine is not None:
             await self._read_engine.dispose()
         self.close_writer()

@@ -1,6 +1,7 @@
 """A reading that is broken off, once or twice, leaves nothing behind that waits for ever."""
 
 import asyncio
+import gc
 
 import pytest
 from sqlalchemy import text
@@ -43,3 +44,25 @@ async def test_a_refused_statement_is_refused_as_ever(sqlite_url):
     async with database.reading() as session:
         assert (await session.execute(text("SELECT 1"))).scalar() == 1
     await database.close()
+
+
+async def test_closing_waits_for_the_readings_of_screens_that_are_left(sqlite_url):
+    database, others = Database(sqlite_url), asyncio.all_tasks()
+    await read(database, 1, 1)
+    readings = [asyncio.create_task(read(database, 200_000, 1)) for _ in range(3)]
+    await asyncio.sleep(0)
+    for reading in readings:
+        reading.cancel()
+    await database.close()
+    assert asyncio.all_tasks() - others <= set(readings)
+    assert [type(end) for end in await asyncio.gather(*readings, return_exceptions=True)] == [
+        asyncio.CancelledError
+    ] * 3
+    gc.collect()  # a connection that was left open would warn
+
+
+async def test_a_closed_database_refuses_to_be_read(sqlite_url):
+    database = Database(sqlite_url)
+    await database.close()
+    with pytest.raises(DatabaseUnavailable, match="closed"):
+        await read(database, 1, 1)

@@ -12,6 +12,7 @@ from ctfront.data.models import (
     AuditDetailRow,
     AuditRow,
     ClinicRow,
+    EnrollmentRequestRow,
     EnrollmentRow,
     InvitationRow,
     OutboxRow,
@@ -69,9 +70,15 @@ def erase(session: Session, clinic_id: int, act: Act, patient_id: int) -> None:
         session.execute(delete(table).where(table.clinic_id == clinic_id, table.patient_id == patient_id))
     both = or_(PatientRelationRow.patient_id == patient_id, PatientRelationRow.other_id == patient_id)
     session.execute(delete(PatientRelationRow).where(PatientRelationRow.clinic_id == clinic_id, both))
-    for mail in (InvitationRow, OutboxRow):
+    for mail, emptied in ((InvitationRow, {"folded_address": "", "secret_digest": None}), (OutboxRow, {})):
         of_theirs = and_(mail.clinic_id == clinic_id, mail.patient_id == patient_id)
-        session.execute(update(mail).where(of_theirs).values(address="", error=""))
+        session.execute(update(mail).where(of_theirs).values(address="", error="", **emptied))
+    request = EnrollmentRequestRow
+    session.execute(
+        update(request)
+        .where(request.clinic_id == clinic_id, request.patient_id == patient_id)
+        .values(last_name=NOBODY, first_name="", birth_date=NO_BIRTH_DATE, email="", phone="", reason="")
+    )
     session.execute(update(StatusChangeRow).where(StatusChangeRow.appointment_id.in_(theirs)).values(reason=""))
     session.execute(update(AppointmentRow).where(AppointmentRow.id.in_(theirs)).values(note="", cancel_reason=""))
     _end_enrollments(session, clinic_id, act, patient_id)

@@ -89,11 +89,16 @@ class AuditHeadRow(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-class OutboxRow(Base):
-    """One mail to send."""
+class OutboxRow(MadeBy, Base):
+    """One mail to send; what it says is rendered when it leaves."""
 
     __tablename__ = "outbox"
-    __table_args__ = (UniqueConstraint("message_id"), Index("ix_outbox_due", "state", "next_at"))
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        Index("ix_outbox_due", "state", "next_at"),
+        Index("ix_outbox_invitation", "invitation_id"),
+        Index("ix_outbox_sent", "clinic_id", "sent_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
@@ -103,10 +108,29 @@ class OutboxRow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     address: Mapped[str] = mapped_column(String(320))
     message_id: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(20))
+    """From where it was asked for, as an invitation's."""
     state: Mapped[str] = mapped_column(String(10))
+    """queued, sending, sent, failed, withheld or withdrawn"""
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     owner: Mapped[str | None] = mapped_column(String(64))
+    sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(400), default="")
     op_id: Mapped[str] = mapped_column(String(36))
+
+
+class MailStateRow(Base):
+    """How the sending of a clinic's mail stands; one row per clinic that ever sent."""
+
+    __tablename__ = "mail_state"
+
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+    stopped_at: Mapped[datetime | None]
+    stopped_why: Mapped[str] = mapped_column(String(400), default="")
+    """The sentence shown while the queue stands still for a fault of ours."""
+    key_check: Mapped[str | None] = mapped_column(String(64))
+    """Tells another key file from the one that made the links."""
+    sender_seen_at: Mapped[datetime | None]
+    """When a sender last looked for mail."""

@@ -192,6 +192,7 @@ class EnrollmentRow(MadeBy, Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index("ix_enrollment_clinic", "clinic_id", "ended_at", "made_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -218,21 +219,67 @@ class InvitationRow(MadeBy, Base):
             sqlite_where=text("state IN ('queued', 'sent')"),
             postgresql_where=text("state IN ('queued', 'sent')"),
         ),
+        Index(
+            "uq_invitation_last",
+            "patient_id",
+            unique=True,
+            sqlite_where=text("is_last"),
+            postgresql_where=text("is_last"),
+        ),
         Index("ix_invitation_patient", "patient_id"),
+        Index("ix_invitation_state", "clinic_id", "is_last", "state", "state_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    is_last: Mapped[bool]
+    """Whether the patient has no later one: it is the one that says how things stand."""
     address: Mapped[str] = mapped_column(String(320))
+    folded_address: Mapped[str] = mapped_column(String(320))
     source: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10))
     state_at: Mapped[datetime]
+    state_by_kind: Mapped[str] = mapped_column(String(12))
+    state_by_id: Mapped[int | None]
+    state_by_name: Mapped[str] = mapped_column(String(200))
     error: Mapped[str] = mapped_column(String(400))
-    nonce: Mapped[str | None] = mapped_column(String(64))
+    """Why it failed or was withheld, in words for the clerk."""
+    nonce: Mapped[str] = mapped_column(String(64))
+    """Drawn anew for every sending; the link's secret is derived from it under a key that is not here."""
     secret_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """SHA-256 of the secret, written by the sender when the mail leaves; None means that no link works."""
     wrong_birth_dates: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class EnrollmentRequestRow(Base):
+    """Somebody who registered through the site uninvited and waits for the desk."""
+
+    __tablename__ = "enrollment_request"
+    __table_args__ = (Index("ix_enrollment_request_state", "clinic_id", "state", "made_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("online_account.id"))
+    last_name: Mapped[str] = mapped_column(String(200))
+    first_name: Mapped[str] = mapped_column(String(200))
+    birth_date: Mapped[date] = mapped_column(Date)
+    email: Mapped[str] = mapped_column(String(320))
+    phone: Mapped[str] = mapped_column(String(60))
+    made_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10))
+    """open, enrolled or declined"""
+    state_at: Mapped[datetime]
+    state_by_kind: Mapped[str] = mapped_column(String(12))
+    state_by_id: Mapped[int | None]
+    state_by_name: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(200))
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    """Whom it was enrolled for."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

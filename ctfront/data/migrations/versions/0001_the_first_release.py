@@ -370,18 +370,24 @@ def upgrade() -> None:
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
+        batch_op.create_index("ix_enrollment_clinic", ["clinic_id", "ended_at", "made_at"], unique=False)
 
     op.create_table(
         "invitation",
         sa.Column("id", WHOLE, nullable=False),
         sa.Column("clinic_id", WHOLE, nullable=False),
         sa.Column("patient_id", WHOLE, nullable=False),
+        sa.Column("is_last", sa.Boolean(), nullable=False),
         sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("folded_address", sa.String(length=320), nullable=False),
         sa.Column("source", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("state_at", INSTANT, nullable=False),
+        sa.Column("state_by_kind", sa.String(length=12), nullable=False),
+        sa.Column("state_by_id", WHOLE, nullable=True),
+        sa.Column("state_by_name", sa.String(length=200), nullable=False),
         sa.Column("error", sa.String(length=400), nullable=False),
-        sa.Column("nonce", sa.String(length=64), nullable=True),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
         sa.Column("secret_digest", sa.String(length=64), nullable=True),
         sa.Column("wrong_birth_dates", WHOLE, nullable=False),
         sa.Column("expires_at", INSTANT, nullable=True),
@@ -404,6 +410,41 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('queued', 'sent')"),
             postgresql_where=sa.text("state IN ('queued', 'sent')"),
         )
+        batch_op.create_index(
+            "uq_invitation_last",
+            ["patient_id"],
+            unique=True,
+            sqlite_where=sa.text("is_last"),
+            postgresql_where=sa.text("is_last"),
+        )
+        batch_op.create_index("ix_invitation_state", ["clinic_id", "is_last", "state", "state_at"], unique=False)
+
+    op.create_table(
+        "enrollment_request",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("account_id", WHOLE, nullable=False),
+        sa.Column("last_name", sa.String(length=200), nullable=False),
+        sa.Column("first_name", sa.String(length=200), nullable=False),
+        sa.Column("birth_date", sa.Date(), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("phone", sa.String(length=60), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("state_at", INSTANT, nullable=False),
+        sa.Column("state_by_kind", sa.String(length=12), nullable=False),
+        sa.Column("state_by_id", WHOLE, nullable=True),
+        sa.Column("state_by_name", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("patient_id", WHOLE, nullable=True),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["online_account.id"], name=op.f("fk_enrollment_request_account_id")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_enrollment_request_clinic_id")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_enrollment_request_patient_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollment_request")),
+    )
+    with op.batch_alter_table("enrollment_request", schema=None) as batch_op:
+        batch_op.create_index("ix_enrollment_request_state", ["clinic_id", "state", "made_at"], unique=False)
 
     op.create_table(
         "patient_alert",
@@ -570,13 +611,19 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("address", sa.String(length=320), nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", WHOLE, nullable=False),
         sa.Column("next_at", INSTANT, nullable=False),
         sa.Column("lease_until", INSTANT, nullable=True),
         sa.Column("owner", sa.String(length=64), nullable=True),
+        sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("error", sa.String(length=400), nullable=False),
         sa.Column("op_id", sa.String(length=36), nullable=False),
+        sa.Column("by_kind", sa.String(length=12), nullable=False),
+        sa.Column("by_id", WHOLE, nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_outbox_appointment_id")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_outbox_clinic_id")),
         sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"], name=op.f("fk_outbox_invitation_id")),
@@ -586,6 +633,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_due", ["state", "next_at"], unique=False)
+        batch_op.create_index("ix_outbox_invitation", ["invitation_id"], unique=False)
+        batch_op.create_index("ix_outbox_sent", ["clinic_id", "sent_at"], unique=False)
+
+    op.create_table(
+        "mail_state",
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("stopped_at", INSTANT, nullable=True),
+        sa.Column("stopped_why", sa.String(length=400), nullable=False),
+        sa.Column("key_check", sa.String(length=64), nullable=True),
+        sa.Column("sender_seen_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_mail_state_clinic_id")),
+        sa.PrimaryKeyConstraint("clinic_id", name=op.f("pk_mail_state")),
+    )
 
     op.create_table(
         "seat",

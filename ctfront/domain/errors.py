@@ -8,6 +8,9 @@ ClinicError                     str() is one sentence a clerk can act on
 │   ├── PatientBusy             the patient already has an appointment then
 │   ├── OutsideHours            the provider has no office hours then
 │   └── StatusRefused           the appointment's status does not allow the act
+├── InvitationRefused           the invitation's life does not allow it
+│   ├── NoEmail                 there is no address to write to
+│   └── NoConsent               the patient has not consented to emails
 ├── NotAllowed                  the staff member lacks the right; names it
 ├── NotFound                    nobody and nothing by that name
 ├── Ambiguous                   more than one fits; carries the candidates
@@ -55,6 +58,22 @@ class OutsideHours(ScheduleRefused):
 
 class StatusRefused(ScheduleRefused):
     """The appointment's status does not allow the act."""
+
+
+class InvitationRefused(ClinicError):
+    """Refuse an act on a patient's way into Online Appointments."""
+
+
+class NoEmail(InvitationRefused):
+    """There is no address to write to."""
+
+    field = "email"
+
+
+class NoConsent(InvitationRefused):
+    """The patient has not consented to emails, or no longer does."""
+
+    field = "consent"
 
 
 class NotAllowed(ClinicError):

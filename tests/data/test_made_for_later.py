@@ -252,7 +252,8 @@ def test_a_consent_stands_once_and_is_given_anew_only_when_it_ended(desk):
 def test_one_invitation_of_a_patient_is_alive(desk):
     of = {
         "clinic_id": desk.clinic.id, "patient_id": desk.patients["RUIZ"], "address": "a@b.org",
-        "folded_address": "a@b.org", "source": "desk", "state_at": NOW, "state_by_kind": "staff", "state_by_name": "mgarcia", "error": "",
+        "folded_address": "a@b.org", "source": "desk", "state_at": NOW, "state_by_kind": "staff",
+        "state_by_name": "mgarcia", "error": "",
         "nonce": "n", "wrong_birth_dates": 0, "version": 1, **MADE,
     }  # fmt: skip
     put(desk, InvitationRow, **of, state="removed", is_last=False)

@@ -260,3 +260,27 @@ def check_reactivable(standing: Standing) -> None:
         raise InvitationRefused(
             f"{standing.name}’s address has changed since; s sends a new invitation instead of the old one."
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enrollment:
+    """An online account that books for the patient, or did."""
+
+    id: int
+    login_address: str
+    relation: str
+    since: datetime
+    ended_at: datetime | None = None
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnlineAccess:
+    """What Patient Information says of a patient's Online Appointments."""
+
+    standing: Standing
+    reach: Reach
+    invitation: Invitation | None = None
+    """The last one."""
+    enrollment: Enrollment | None = None
+    """One that stands, else the last that ended."""

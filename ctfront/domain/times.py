@@ -6,7 +6,7 @@ are compared in UTC only: Python holds the two 1:30s of an autumn night for equa
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from ctfront.domain.errors import InputRefused
@@ -75,6 +75,12 @@ def show_day(day: date) -> str:
 def show_time(at: time) -> str:
     """Return `8:05` or `14:00`."""
     return f"{at.hour}:{at.minute:02}"
+
+
+def show_moment(instant: datetime, zone: tzinfo) -> str:
+    """Return `28 Feb 2026 22:14`, an instant as the clinic's clock showed it."""
+    wall = instant.astimezone(zone)
+    return f"{show_day(wall.date())} {show_time(wall.time())}"
 
 
 def show_minute(minute: int) -> str:

@@ -1,0 +1,261 @@
+"""Invitations and enrollments as rows, and how a patient stands with them."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from ctfront.data.folding import fold_email
+from ctfront.data.models import ConsentRow, EnrollmentRow, InvitationRow, OnlineAccountRow, PatientRow
+from ctfront.domain.errors import NotFound
+from ctfront.domain.invitations import (
+    Change,
+    Enrollment,
+    Invitation,
+    InvitationState,
+    OnlineAccess,
+    Reach,
+    Source,
+    Standing,
+    follow,
+)
+from ctfront.domain.patients import Channel, shown_name
+from ctfront.domain.staff import Act
+from ctfront.domain.times import show_moment
+
+KEPT = (
+    "is_last", "state", "state_at", "state_by_kind", "state_by_id", "state_by_name", "error", "nonce", "secret_digest",
+    "wrong_birth_dates", "expires_at",
+)  # fmt: skip
+"""What taking back restores."""
+
+
+# -- rows
+
+
+def last_row(session: Session, clinic_id: int, patient_id: int) -> InvitationRow | None:
+    """Return the patient's last invitation."""
+    row = InvitationRow
+    return session.scalars(
+        select(row).where(row.clinic_id == clinic_id, row.patient_id == patient_id, row.is_last)
+    ).first()
+
+
+def add(session: Session, clinic_id: int, act: Act, patient_id: int, *, address: str, source: Source) -> InvitationRow:
+    """Add a queued invitation, which becomes the patient's last."""
+    if (before := last_row(session, clinic_id, patient_id)) is not None:
+        before.is_last = False
+        session.flush()
+    added = InvitationRow(
+        clinic_id=clinic_id,
+        patient_id=patient_id,
+        is_last=True,
+        address=address,
+        folded_address=fold_email(address),
+        source=source.value,
+        state=InvitationState.QUEUED.value,
+        state_at=act.at,
+        error="",
+        nonce=secrets.token_urlsafe(24),
+        by_kind=act.who.kind.value,
+        by_id=act.who.id,
+        by_name=act.who.name,
+        made_at=act.at,
+        **_state_by(act),
+    )
+    session.add(added)
+    session.flush()
+    return added
+
+
+def change(session: Session, act: Act, row: InvitationRow, what: Change, *, error: str = "") -> None:
+    """Let the change happen to an invitation. Raises `InvitationRefused` when nothing leads there."""
+    row.state = follow(InvitationState(row.state), what).value
+    row.state_at, row.error = act.at, error[:400]
+    for name, value in _state_by(act).items():
+        setattr(row, name, value)
+    session.flush()
+
+
+def settle_expiry(session: Session, act: Act, row: InvitationRow) -> None:
+    """Write down that a sent invitation has expired, so that another may follow."""
+    if row.state == InvitationState.SENT.value and row.expires_at is not None and row.expires_at <= act.at:
+        at = row.expires_at
+        change(session, act, row, Change.EXPIRE)
+        row.state_at = at
+        session.flush()
+
+
+def keep(row: InvitationRow) -> dict[str, Any]:
+    """Return what taking back restores of a row."""
+    return {"id": row.id, **{name: getattr(row, name) for name in KEPT}}
+
+
+def trace(row: InvitationRow) -> list[Any]:
+    """Return what an act left of a row: another trace later means that somebody was there since."""
+    return [row.state, row.state_at.isoformat(), row.is_last]
+
+
+def _state_by(act: Act) -> dict[str, Any]:
+    return {"state_by_kind": act.who.kind.value, "state_by_id": act.who.id, "state_by_name": act.who.name}
+
+
+# -- how a patient stands
+
+_PATIENT, _INVITATION, _ENROLLMENT = PatientRow.__table__.c, InvitationRow.__table__.c, EnrollmentRow.__table__.c
+_CONSENT, _ACCOUNT = ConsentRow.__table__.c, OnlineAccountRow.__table__.c
+
+
+def _select_access(clinic_id: int, patient_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            _PATIENT.id.label("patient"), _PATIENT.active, _PATIENT.email, _PATIENT.folded_email, _PATIENT.last_name,
+            _PATIENT.first_name, _INVITATION.id, _INVITATION.address, _INVITATION.folded_address, _INVITATION.source,
+            _INVITATION.by_name, _INVITATION.made_at, _INVITATION.state, _INVITATION.state_at,
+            _INVITATION.state_by_name, _INVITATION.error, _INVITATION.expires_at,
+        )
+        .select_from(PatientRow.__table__)
+        .outerjoin(InvitationRow.__table__, and_(_INVITATION.patient_id == _PATIENT.id, _INVITATION.is_last))
+        .where(_PATIENT.clinic_id == clinic_id, _PATIENT.id.in_(patient_ids), _PATIENT.erased_at.is_(None))
+    )  # fmt: skip
+
+
+def _select_enrollments(patient_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            _ENROLLMENT.patient_id, _ENROLLMENT.id, _ENROLLMENT.relation, _ENROLLMENT.made_at, _ENROLLMENT.ended_at,
+            _ENROLLMENT.ended_name, _ACCOUNT.login_address,
+        )
+        .join(OnlineAccountRow.__table__, _ACCOUNT.id == _ENROLLMENT.account_id)
+        .where(_ENROLLMENT.patient_id.in_(patient_ids))
+        .order_by(_ENROLLMENT.id)
+    )  # fmt: skip
+
+
+def _select_consents(patient_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(_CONSENT.patient_id, _CONSENT.ended_at, _CONSENT.ended_name)
+        .where(_CONSENT.patient_id.in_(patient_ids), _CONSENT.channel == Channel.EMAIL.value)
+        .order_by(_CONSENT.id)
+    )
+
+
+async def read_access(
+    session: AsyncSession, clinic_id: int, patient_ids: Collection[int], *, now: datetime, zone: tzinfo
+) -> dict[int, OnlineAccess]:
+    """Return how each of the patients stands with Online Appointments."""
+    if not patient_ids:
+        return {}
+    patients = (await session.execute(_select_access(clinic_id, patient_ids))).all()
+    enrollments = (await session.execute(_select_enrollments(patient_ids))).all()
+    consents = (await session.execute(_select_consents(patient_ids))).all()
+    return _joined(patients, enrollments, consents, now, zone)
+
+
+def load_access(session: Session, clinic_id: int, patient_id: int, *, now: datetime, zone: tzinfo) -> OnlineAccess:
+    """Return the same of one patient, inside an act. Raises `NotFound`."""
+    ids = (patient_id,)
+    patients = session.execute(_select_access(clinic_id, ids)).all()
+    enrollments = session.execute(_select_enrollments(ids)).all()
+    consents = session.execute(_select_consents(ids)).all()
+    if not patients:
+        raise NotFound("There is no such patient.")
+    return _joined(patients, enrollments, consents, now, zone)[patient_id]
+
+
+def _joined(
+    patients: Sequence[Row[Any]],
+    enrollments: Sequence[Row[Any]],
+    consents: Sequence[Row[Any]],
+    now: datetime,
+    zone: tzinfo,
+) -> dict[int, OnlineAccess]:
+    enrolled: dict[int, Enrollment] = {}
+    for row in enrollments:
+        known = enrolled.get(row.patient_id)
+        if known is None or known.ended_at is not None or row.ended_at is None:
+            enrolled[row.patient_id] = _enrollment_of(row)
+    consenting = {row.patient_id: row for row in consents}
+    return {
+        row.patient: _access_of(row, enrolled.get(row.patient), consenting.get(row.patient), now, zone)
+        for row in patients
+    }
+
+
+def _access_of(
+    row: Row[Any], enrollment: Enrollment | None, consent: Row[Any] | None, now: datetime, zone: tzinfo
+) -> OnlineAccess:
+    ended = consent is not None and consent.ended_at is not None
+    return OnlineAccess(
+        standing=_standing_of(row, enrollment, now, zone),
+        reach=Reach(
+            active=row.active,
+            email=row.email,
+            consents=consent is not None and not ended,
+            opted_out=f"{consent.ended_name}, {show_moment(consent.ended_at, zone)}" if consent and ended else "",
+        ),
+        invitation=None if row.id is None else _invitation_of(row),
+        enrollment=enrollment,
+    )
+
+
+def _invitation_of(row: Row[Any]) -> Invitation:
+    return Invitation(
+        id=row.id,
+        patient_id=row.patient,
+        address=row.address,
+        source=Source(row.source),
+        sent_by=row.by_name,
+        made_at=row.made_at,
+        state=InvitationState(row.state),
+        state_at=row.state_at,
+        state_by=row.state_by_name,
+        error=row.error,
+        expires_at=row.expires_at,
+        stale=row.folded_address != (row.folded_email or ""),
+    )
+
+
+def _enrollment_of(row: Row[Any]) -> Enrollment:
+    return Enrollment(
+        id=row.id,
+        login_address=row.login_address,
+        relation=row.relation,
+        since=row.made_at,
+        ended_at=row.ended_at,
+        ended_by=row.ended_name or "",
+    )
+
+
+def _standing_of(row: Row[Any], enrollment: Enrollment | None, now: datetime, zone: tzinfo) -> Standing:
+    name = shown_name(row.last_name, row.first_name)
+    if enrollment is not None and enrollment.ended_at is None:
+        since = show_moment(enrollment.since, zone)
+        return Standing(state=InvitationState.ENROLLED, name=name, address=enrollment.login_address, since=since)
+    invitation = None if row.id is None else _invitation_of(row)
+    if (
+        enrollment is not None
+        and enrollment.ended_at is not None
+        and (invitation is None or invitation.made_at <= enrollment.ended_at)
+    ):
+        return Standing(
+            state=InvitationState.ENDED,
+            name=name,
+            address=enrollment.login_address,
+            sent_by=enrollment.ended_by,
+            since=show_moment(enrollment.ended_at, zone),
+        )
+    if invitation is None:
+        return Standing(name=name)
+    return Standing(
+        state=invitation.state_on(now),
+        stale=invitation.stale,
+        name=name,
+        address=invitation.address,
+        sent_by=invitation.sent_by,
+        since=show_moment(invitation.state_at, zone),
+    )

@@ -1,0 +1,76 @@
+"""Mails that wait to leave, as the acts that ask for them see them."""
+
+from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from ctfront.data.models import OutboxRow
+from ctfront.domain.invitations import Source
+from ctfront.domain.staff import Act
+
+QUEUED, SENDING, SENT, FAILED, WITHHELD, WITHDRAWN = "queued", "sending", "sent", "failed", "withheld", "withdrawn"
+"""How far a mail has come."""
+
+MESSAGE_DOMAIN = "ctfront.invalid"
+"""Right part of a Message-ID (RFC 5322 3.6.4 asks for uniqueness only); the clinic's own hosts stay unnamed."""
+
+
+def add(
+    session: Session,
+    clinic_id: int,
+    act: Act,
+    *,
+    kind: str,
+    address: str,
+    source: Source,
+    due: datetime,
+    patient_id: int | None = None,
+    invitation_id: int | None = None,
+) -> int:
+    """Queue a mail in the act's own transaction; its Message-ID is fixed here, so that a retry repeats it."""
+    message_id = f"<{uuid5(NAMESPACE_OID, f'{act.op_id} {kind} {patient_id} {address}')}@{MESSAGE_DOMAIN}>"
+    values = {
+        "clinic_id": clinic_id,
+        "patient_id": patient_id,
+        "invitation_id": invitation_id,
+        "kind": kind,
+        "address": address,
+        "message_id": message_id,
+        "source": source.value,
+        "state": QUEUED,
+        "attempts": 0,
+        "next_at": due,
+        "error": "",
+        "op_id": act.op_id,
+        "by_kind": act.who.kind.value,
+        "by_id": act.who.id,
+        "by_name": act.who.name,
+        "made_at": act.at,
+    }
+    return session.execute(insert(OutboxRow).values(**values).returning(OutboxRow.id)).scalar_one()
+
+
+def withdraw(session: Session, clinic_id: int, invitation_id: int) -> bool:
+    """Take back the invitation's mail that has not begun to leave; tell whether there was one."""
+    mail = OutboxRow
+    waiting = (mail.clinic_id == clinic_id, mail.invitation_id == invitation_id, mail.state == QUEUED)
+    found = session.execute(update(mail).where(*waiting).values(state=WITHDRAWN).returning(mail.id)).all()
+    return bool(found)
+
+
+def put_back(session: Session, clinic_id: int, invitation_id: int, *, due: datetime) -> None:
+    """Queue the invitation's withdrawn mail again."""
+    mail = OutboxRow
+    withdrawn = (mail.clinic_id == clinic_id, mail.invitation_id == invitation_id, mail.state == WITHDRAWN)
+    session.execute(update(mail).where(*withdrawn).values(state=QUEUED, next_at=due))
+
+
+def has_begun(session: Session, clinic_id: int, invitation_id: int) -> bool:
+    """Tell whether a sender has taken the invitation's mail up."""
+    mail = OutboxRow
+    query = select(mail.id).where(
+        mail.clinic_id == clinic_id, mail.invitation_id == invitation_id, mail.state.not_in((QUEUED, WITHDRAWN))
+    )
+    return session.execute(query).first() is not None

@@ -24,7 +24,7 @@ from ctfront.domain.invitations import (
     follow,
 )
 from ctfront.domain.patients import Channel, shown_name
-from ctfront.domain.staff import Act
+from ctfront.domain.staff import Act, Actor, ActorKind
 from ctfront.domain.times import show_moment
 
 KEPT = (
@@ -34,7 +34,23 @@ KEPT = (
 """What taking back restores."""
 
 
+_PATIENT, _INVITATION, _ENROLLMENT = PatientRow.__table__.c, InvitationRow.__table__.c, EnrollmentRow.__table__.c
+_CONSENT, _ACCOUNT = ConsentRow.__table__.c, OnlineAccountRow.__table__.c
+
+
 # -- rows
+
+
+def hold_patients(session: Session, clinic_id: int, patient_ids: Collection[int]) -> None:
+    """Let one desk at a time decide about a patient; SQLite's writers stand in line anyway."""
+    query = select(_PATIENT.id).where(_PATIENT.clinic_id == clinic_id, _PATIENT.id.in_(patient_ids))
+    session.execute(query.order_by(_PATIENT.id).with_for_update()).all()
+
+
+def is_enrolled(session: Session, patient_id: int) -> bool:
+    """Tell whether an online account books for the patient."""
+    query = select(_ENROLLMENT.id).where(_ENROLLMENT.patient_id == patient_id, _ENROLLMENT.ended_at.is_(None))
+    return session.execute(query).first() is not None
 
 
 def last_row(session: Session, clinic_id: int, patient_id: int) -> InvitationRow | None:
@@ -82,12 +98,10 @@ def change(session: Session, act: Act, row: InvitationRow, what: Change, *, erro
 
 
 def settle_expiry(session: Session, act: Act, row: InvitationRow) -> None:
-    """Write down that a sent invitation has expired, so that another may follow."""
+    """Write down that a sent invitation has expired, by the clock and nobody, so that another may follow."""
     if row.state == InvitationState.SENT.value and row.expires_at is not None and row.expires_at <= act.at:
-        at = row.expires_at
-        change(session, act, row, Change.EXPIRE)
-        row.state_at = at
-        session.flush()
+        clock = Act(who=Actor(kind=ActorKind.SYSTEM, id=None, name="the clock"), at=row.expires_at, op_id=act.op_id)
+        change(session, clock, row, Change.EXPIRE)
 
 
 def keep(row: InvitationRow) -> dict[str, Any]:
@@ -97,7 +111,7 @@ def keep(row: InvitationRow) -> dict[str, Any]:
 
 def trace(row: InvitationRow) -> list[Any]:
     """Return what an act left of a row: another trace later means that somebody was there since."""
-    return [row.state, row.state_at.isoformat(), row.is_last]
+    return [row.state, round(row.state_at.timestamp() * 1000), row.is_last]  # as exact as the row is kept
 
 
 def restore(session: Session, kept: Mapping[str, Any], left: Sequence[Any]) -> InvitationRow:
@@ -119,10 +133,8 @@ def _state_by(act: Act) -> dict[str, Any]:
 
 # -- how a patient stands
 
-_PATIENT, _INVITATION, _ENROLLMENT = PatientRow.__table__.c, InvitationRow.__table__.c, EnrollmentRow.__table__.c
 LASTED = or_(_ENROLLMENT.ended_at.is_(None), _ENROLLMENT.ended_at > _ENROLLMENT.made_at)
 """An enrollment that was taken back is kept as one that lasted no time."""
-_CONSENT, _ACCOUNT = ConsentRow.__table__.c, OnlineAccountRow.__table__.c
 
 
 def _select_access(clinic_id: int, patient_ids: Collection[int]) -> Select[*tuple[Any, ...]]:

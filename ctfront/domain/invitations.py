@@ -193,7 +193,9 @@ def desk_sending(standing: Standing) -> Sending:
         return Sending.NEW
     match state:
         case InvitationState.QUEUED:
-            raise InvitationRefused(f"{who} is being invited already, by {standing.sent_by}; u takes back what waits.")
+            raise InvitationRefused(
+                f"{who} is being invited already, by {standing.sent_by}; Patient Access (r) shows what waits."
+            )
         case InvitationState.SENT:
             raise InvitationRefused(
                 f"{who} was invited already, {standing.since} by {standing.sent_by}; it is sent again in "

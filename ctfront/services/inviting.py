@@ -18,6 +18,8 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, InvitationRefused, NothingToUndo
 from ctfront.domain.invitations import (
     GIVES_WAY,
+    LIVE,
+    REMOVABLE,
     Change,
     InvitationState,
     OnlineAccess,
@@ -183,6 +185,7 @@ def _begin(session: Session, clinic: Clinic, act: Act, patient_id: int) -> Onlin
     act.who.require(Right.EDIT_PATIENT)
     if not clinic.online:
         raise InvitationRefused(OFF)
+    invitations.hold_patients(session, clinic.id, (patient_id,))
     row = invitations.last_row(session, clinic.id, patient_id)
     if row is not None:
         invitations.settle_expiry(session, act, row)
@@ -209,7 +212,7 @@ def _send(
     address = check_reach(access.reach, name=name)
     before = invitations.last_row(session, clinic.id, patient_id)
     former = None
-    if before is not None and (sending is Sending.REPLACED or InvitationState(before.state) in GIVES_WAY):
+    if before is not None and (sending is Sending.REPLACED or InvitationState(before.state) in GIVES_WAY | LIVE):
         former = _give_way(session, clinic, act, before)
     elif before is not None:
         former = invitations.keep(before)
@@ -304,17 +307,39 @@ def put_back(session: Session, clinic: Clinic, act: Act, steps: Mapping[str, Any
     """
     if (made := steps.get("made")) is not None:
         row = session.get_one(InvitationRow, made)
-        if row.is_last and outbox.has_begun(session, clinic.id, made):
-            raise NothingToUndo(
-                f"The invitation to {safe(row.address)} has left already; Remove it in Patient Access (F4), list 1."
-            )
-        if not row.is_last or row.state != InvitationState.QUEUED.value:
-            raise ChangedElsewhere("A colleague has changed that invitation since; look at it in Patient Access (F4).")
+        _check_waits(session, clinic, row)
         outbox.withdraw(session, clinic.id, made)
         invitations.change(session, act, row, Change.REMOVE)
         row.is_last = False
         session.flush()
     if (former := steps["former"]) is not None:
         revived = invitations.restore(session, former, steps["left"])
+        _check_revivable(session, clinic, revived, former)
         if former.get("mail"):
             outbox.put_back(session, clinic.id, revived.id, due=act.at)
+
+
+def _check_waits(session: Session, clinic: Clinic, row: InvitationRow) -> None:
+    """Refuse to take back an invitation that does not wait any more, whoever or whatever was there since."""
+    state, to = InvitationState(row.state), safe(row.address)
+    if not row.is_last or state not in REMOVABLE:
+        raise ChangedElsewhere(
+            f"The invitation to {to} has been changed since, it is {state.value}; look at it in Patient Access (F4)."
+        )
+    if state is InvitationState.WITHHELD:
+        raise NothingToUndo(f"The invitation to {to} was withheld and never left; nothing is to be taken back.")
+    if state is not InvitationState.QUEUED or outbox.has_begun(session, clinic.id, row.id):
+        raise NothingToUndo(f"The invitation to {to} has left already; Remove it in Patient Access (F4), list 1.")
+
+
+def _check_revivable(session: Session, clinic: Clinic, row: InvitationRow, former: Mapping[str, Any]) -> None:
+    """Refuse to revive a link beside an enrollment, and one that waits for a mail which no longer comes."""
+    state = InvitationState(row.state)
+    if state in LIVE and invitations.is_enrolled(session, row.patient_id):
+        raise ChangedElsewhere("The patient has been enrolled since; look in Patient Access (F4), list 2.")
+    waits = former.get("mail") or outbox.is_on_its_way(session, clinic.id, row.id)
+    if state is InvitationState.QUEUED and not waits:
+        raise NothingToUndo(
+            f"The mail to {safe(row.address)} had begun to leave when its invitation was removed; s in Patient Access "
+            "(F4) sends a new link."
+        )

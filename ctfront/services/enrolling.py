@@ -30,6 +30,7 @@ from ctfront.domain.invitations import (
 from ctfront.domain.patients import shown_name
 from ctfront.domain.staff import Act, Actor, ActorKind, Right
 from ctfront.domain.text import clean_line, safe
+from ctfront.services import inviting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,8 +205,7 @@ def enroll_request(session: Session, clinic: Clinic, act: Act, request_id: int, 
     invitation = invitations.last_row(session, clinic.id, patient_id)
     former = None
     if invitation is not None and InvitationState(invitation.state) in LIVE & REMOVABLE:
-        former = invitations.keep(invitation)
-        invitations.change(session, act, invitation, Change.REMOVE)
+        former = inviting.give_way(session, clinic, act, invitation)
     joined = join(session, clinic, act, patient_id, request.account_id)
     request.patient_id = patient_id
     _decide(session, request, "enrolled", act)
@@ -285,7 +285,7 @@ def _decide(session: Session, row: EnrollmentRequestRow, state: str, act: Act) -
 # -- taking back
 
 
-def put_back(session: Session, act: Act, steps: Mapping[str, Any]) -> None:
+def put_back(session: Session, clinic: Clinic, act: Act, steps: Mapping[str, Any]) -> None:
     """Take back an end, an enrolling or a declining. Raises `ChangedElsewhere` when somebody was there since."""
     if (ended := steps.get("ended")) is not None:
         anew = EnrollmentRow.id.in_(ended)
@@ -310,4 +310,4 @@ def put_back(session: Session, act: Act, steps: Mapping[str, Any]) -> None:
         request.patient_id, request.reason = None, ""
         _decide(session, request, "open", act)
     if (former := steps["former"]) is not None:
-        invitations.restore(session, former, steps["left"])
+        inviting.revive(session, clinic, act, former, steps["left"])

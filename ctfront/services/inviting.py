@@ -4,7 +4,7 @@ Each act is one synchronous function for one transaction: check the right and th
 its mail, record. What may follow on what is `domain/invitations.py`.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -157,7 +157,7 @@ def remove(session: Session, clinic: Clinic, act: Act, patient_id: int) -> str:
     access = _begin(session, clinic, act, patient_id)
     check_removable(access.standing)
     row = _last(session, clinic, patient_id)
-    former = _give_way(session, clinic, act, row)
+    former = give_way(session, clinic, act, row)
     said = f"Removed {access.standing.name}’s invitation to {safe(row.address)}"
     _record(
         session,
@@ -213,7 +213,7 @@ def _send(
     before = invitations.last_row(session, clinic.id, patient_id)
     former = None
     if before is not None and (sending is Sending.REPLACED or InvitationState(before.state) in GIVES_WAY | LIVE):
-        former = _give_way(session, clinic, act, before)
+        former = give_way(session, clinic, act, before)
     elif before is not None:
         former = invitations.keep(before)
     row = invitations.add(session, clinic.id, act, patient_id, address=address, source=source)
@@ -264,7 +264,7 @@ def _last(session: Session, clinic: Clinic, patient_id: int) -> InvitationRow:
     return row
 
 
-def _give_way(session: Session, clinic: Clinic, act: Act, row: InvitationRow) -> dict[str, Any]:
+def give_way(session: Session, clinic: Clinic, act: Act, row: InvitationRow) -> dict[str, Any]:
     """Remove an invitation and its mail that waits; return what taking back puts there again."""
     former = invitations.keep(row)
     former["mail"] = outbox.withdraw(session, clinic.id, row.id)
@@ -313,10 +313,15 @@ def put_back(session: Session, clinic: Clinic, act: Act, steps: Mapping[str, Any
         row.is_last = False
         session.flush()
     if (former := steps["former"]) is not None:
-        revived = invitations.restore(session, former, steps["left"])
-        _check_revivable(session, clinic, revived, former)
-        if former.get("mail"):
-            outbox.put_back(session, clinic.id, revived.id, due=act.at)
+        revive(session, clinic, act, former, steps["left"])
+
+
+def revive(session: Session, clinic: Clinic, act: Act, former: Mapping[str, Any], left: Sequence[Any]) -> None:
+    """Put back what gave way, with its mail. Raises `ChangedElsewhere` or `NothingToUndo`."""
+    revived = invitations.restore(session, former, left)
+    _check_revivable(session, clinic, revived, former)
+    if former.get("mail"):
+        outbox.put_back(session, clinic.id, revived.id, due=act.at)
 
 
 def _check_waits(session: Session, clinic: Clinic, row: InvitationRow) -> None:

@@ -56,7 +56,7 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
     if "invitation" in payload:
         inviting.put_back(session, clinic, act, payload["invitation"])
     if "enrollment" in payload:
-        enrolling.put_back(session, act, payload["enrollment"])
+        enrolling.put_back(session, clinic, act, payload["enrollment"])
     last.undone_by = act.op_id
     session.execute(update(StatusChangeRow).where(StatusChangeRow.op_id == last.op_id).values(undone_by=act.op_id))
     sentence = f"Took back: {last.sentence}"

@@ -1,132 +1,118 @@
-"""What happens to invitations from outside the desk: what is on record changes, mails leave, bounce or are withheld."""
+"""Scenes around invitations: patients who may be written to, and what became of the mail."""
 
-import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, text, update
 
-from ctfront.data import invitations, outbox
+from ctfront.data import invitations, ledger
 from ctfront.data.folding import fold_email
-from ctfront.data.models import ConsentRow, InvitationRow, OutboxRow, PatientRow
-from ctfront.domain.invitations import EXPIRES_AFTER, Change, InvitationState
+from ctfront.data.models import ConsentRow, InvitationRow, OnlineAccountRow, OutboxRow, PatientRow
+from ctfront.domain.invitations import Change, Source
 from ctfront.domain.staff import Act, Actor, ActorKind
+from ctfront.services import enrolling, inviting
 from tests.clinics import NOW, SmallClinic
 
 SENDER = Actor(kind=ActorKind.SYSTEM, id=None, name="mail")
+DAY = timedelta(days=1)
 
 
-def put_on_record(desk: SmallClinic, patient: str, *, email: str | None = "?", consents: bool | None = None, **fields):
-    """Change a patient's address, consent or activity, as the profile form would."""
-
-    def act(session: Session) -> None:
-        row = session.get_one(PatientRow, desk.patients[patient])
-        if email != "?":
-            row.email, row.folded_email = email, None if email is None else fold_email(email)
-        for name, value in fields.items():
-            setattr(row, name, value)
-        if consents is not None:
-            set_consent(session, desk, row.id, consents)
-
-    desk.database.write_now(act)
+def do(clinic: SmallClinic, act_on, *what, at: datetime = NOW, who=None, **how):
+    """Do one act at a time, without an event loop."""
+    act = clinic.act(who, at)
+    return clinic.database.write_now(lambda session: act_on(session, clinic.clinic, act, *what, **how))
 
 
-def set_consent(session: Session, desk: SmallClinic, patient_id: int, consents: bool, at: datetime = NOW) -> None:
-    """Give or end the consent to emails."""
-    standing = (ConsentRow.patient_id == patient_id, ConsentRow.channel == "email", ConsentRow.ended_at.is_(None))
-    there = session.scalars(select(ConsentRow).where(*standing)).first()
-    if there is None and consents:
-        given = {"given_at": at, "given_how": "phone", "given_kind": "staff", "given_id": None, "given_name": "tlee"}
-        session.add(ConsentRow(clinic_id=desk.clinic.id, patient_id=patient_id, channel="email", **given))
-    elif there is not None and not consents:
-        there.ended_at, there.ended_name, there.ended_kind, there.ended_how = at, "tlee", "staff", "phone"
+def set_email(clinic: SmallClinic, patient: str, email: str | None) -> None:
+    """Put an address on record, by no clerk's hand."""
+    values = {"email": email, "folded_email": None if email is None else fold_email(email)}
+    row = PatientRow
+    clinic.database.write_now(
+        lambda s: s.execute(update(row).where(row.id == clinic.patients[patient]).values(**values))
+    )
 
 
-def reachable(desk: SmallClinic, patient: str = "RUIZ", email: str = "ana@example.org") -> int:
-    """Let a patient have an address and consent."""
-    put_on_record(desk, patient, email=email, consents=True)
-    return desk.patients[patient]
+def give_consent(clinic: SmallClinic, patient: str, at: datetime = NOW) -> None:
+    """Record the consent to emails."""
+    given = {"given_at": at, "given_how": "in person", "given_kind": "staff", "given_id": None, "given_name": "mgarcia"}
+    row = ConsentRow(clinic_id=clinic.clinic.id, patient_id=clinic.patients[patient], channel="email", **given)
+    clinic.database.write_now(lambda s: s.add(row))
 
 
-def last_of(session: Session, desk: SmallClinic, patient: str) -> InvitationRow:
-    row = invitations.last_row(session, desk.clinic.id, desk.patients[patient])
-    assert row is not None
-    return row
+def end_consent(clinic: SmallClinic, patient: str, at: datetime = NOW) -> None:
+    """Let the patient opt out of emails."""
+    row = ConsentRow
+    ended = {"ended_at": at, "ended_how": "phone", "ended_kind": "staff", "ended_name": "tlee"}
+    standing = (row.patient_id == clinic.patients[patient], row.channel == "email", row.ended_at.is_(None))
+    clinic.database.write_now(lambda s: s.execute(update(row).where(*standing).values(**ended)))
 
 
-def begin_to_send(desk: SmallClinic, patient: str = "RUIZ") -> str:
-    """A sender claims the last invitation's mail and derives its link; return the secret."""
-
-    def act(session: Session) -> str:
-        row = last_of(session, desk, patient)
-        secret = f"secret of {row.nonce}"
-        row.secret_digest = hashlib.sha256(secret.encode()).hexdigest()
-        session.execute(update(OutboxRow).where(OutboxRow.invitation_id == row.id).values(state=outbox.SENDING))
-        return secret
-
-    return desk.database.write_now(act)
+def reachable(clinic: SmallClinic, patient: str, email: str | None = None) -> None:
+    """Give a patient an address and the consent to it."""
+    set_email(clinic, patient, email or f"{patient.casefold()}@example.org")
+    give_consent(clinic, patient)
 
 
-def deliver(desk: SmallClinic, patient: str = "RUIZ", at: datetime = NOW) -> str:
-    """The last invitation's mail leaves; return the secret of its link."""
-    secret = begin_to_send(desk, patient)
-    finish(desk, patient, Change.DELIVER, outbox.SENT, at)
-    return secret
+def invite(clinic: SmallClinic, patient: str, at: datetime = NOW) -> str:
+    """Invite from Patient Information."""
+    source = Source.PATIENT_INFORMATION
+    return do(clinic, inviting.invite, clinic.patients[patient], source=source, at=at)
 
 
-def finish(desk: SmallClinic, patient: str, change: Change, mail: str, at: datetime = NOW, error: str = "") -> None:
-    """The sending of the last invitation ends."""
+def settle(clinic: SmallClinic, patient: str, change: Change, at: datetime = NOW, *, error: str = "") -> None:
+    """Let the sender's side of things happen to the last invitation."""
 
-    def act(session: Session) -> None:
-        row = last_of(session, desk, patient)
-        invitations.change(session, Act(who=SENDER, at=at, op_id="mail"), row, change, error=error)
+    def act_on(session):
+        row = invitations.last_row(session, clinic.clinic.id, clinic.patients[patient])
+        act = Act(who=SENDER, at=at, op_id=f"sender-{row.id}-{change}")
+        invitations.change(session, act, row, change, error=error)
+        mail = update(OutboxRow).where(OutboxRow.invitation_id == row.id)
         if change is Change.DELIVER:
-            row.expires_at = at + EXPIRES_AFTER
-        ours = OutboxRow.invitation_id == row.id
-        session.execute(update(OutboxRow).where(ours).values(state=mail, sent_at=at if mail == outbox.SENT else None))
+            row.expires_at = at + 7 * DAY
+            session.execute(mail.values(state="sent", sent_at=at))
+        elif change in {Change.FAIL, Change.WITHHOLD}:
+            session.execute(mail.values(state="failed" if change is Change.FAIL else "withheld", error=error))
+        ledger.record(
+            session, clinic.clinic.id, act, kind=f"mail_{change}", subject_kind="patient", subject_id=row.patient_id
+        )
 
-    desk.database.write_now(act)
-
-
-def fail(desk: SmallClinic, patient: str = "RUIZ") -> None:
-    """The recipient's server refuses the last invitation's mail."""
-    begin_to_send(desk, patient)
-    finish(desk, patient, Change.FAIL, outbox.FAILED, error="550 no such mailbox")
+    clinic.database.write_now(act_on)
 
 
-def withhold(desk: SmallClinic, patient: str = "RUIZ") -> None:
-    """The claim withholds the last invitation's mail."""
-    finish(desk, patient, Change.WITHHOLD, outbox.WITHHELD, error="the patient’s consent ended")
+def invited(clinic: SmallClinic, patient: str, *, days_ago: int = 3) -> None:
+    """A patient whose invitation was sent some days ago."""
+    at = NOW - days_ago * DAY
+    invite(clinic, patient, at)
+    settle(clinic, patient, Change.DELIVER, at + timedelta(minutes=1))
 
 
-def bring_to(desk: SmallClinic, patient: str, state: InvitationState) -> None:
-    """Let a queued last invitation come to a state that needs no account."""
-    match state:
-        case InvitationState.SENT:
-            deliver(desk, patient)
-        case InvitationState.FAILED:
-            fail(desk, patient)
-        case InvitationState.WITHHELD:
-            withhold(desk, patient)
-        case InvitationState.EXPIRED:
-            deliver(desk, patient, NOW - EXPIRES_AFTER - timedelta(minutes=1))
-        case InvitationState.LOCKED | InvitationState.REMOVED:
-            if state is InvitationState.LOCKED:
-                deliver(desk, patient)
-            change = Change.LOCK if state is InvitationState.LOCKED else Change.REMOVE
-            mail = outbox.SENT if state is InvitationState.LOCKED else outbox.WITHDRAWN
-            finish(desk, patient, change, mail)
+def enrolled(clinic: SmallClinic, patient: str, address: str, at: datetime = NOW - 2 * DAY) -> None:
+    """A patient with an online account."""
+    do(clinic, enrolling.enroll, clinic.patients[patient], address, at=at)
 
 
-def rows_of(desk: SmallClinic, patient: str = "RUIZ") -> list[tuple[str, str, bool]]:
-    """State, address and whether it is the last, of each of the patient's invitations as they were made."""
-    row = InvitationRow
-    query = select(row.state, row.address, row.is_last).where(row.patient_id == desk.patients[patient]).order_by(row.id)
-    return desk.database.write_now(lambda session: [tuple(each) for each in session.execute(query)])
+def requested(clinic: SmallClinic, who: enrolling.Registration, at: datetime = NOW - DAY) -> int:
+    """A request of somebody who registered uninvited; return its id."""
+    account = OnlineAccountRow(login_address=who.email, folded_address=fold_email(who.email), made_at=at)
+
+    def add(session):
+        session.add(account)
+        session.flush()
+        act = Act(who=SENDER, at=at, op_id=f"request-{account.id}")
+        return enrolling.request_enrollment(session, clinic.clinic, act, account.id, who)
+
+    return clinic.database.write_now(add)
 
 
-def mails_of(desk: SmallClinic, patient: str = "RUIZ") -> list[tuple[str, str]]:
-    """Kind and state of each of the patient's mails."""
-    mail = OutboxRow
-    query = select(mail.kind, mail.state).where(mail.patient_id == desk.patients[patient]).order_by(mail.id)
-    return desk.database.write_now(lambda session: [tuple(each) for each in session.execute(query)])
+async def states(clinic: SmallClinic) -> list[tuple[str, str, str, bool]]:
+    """Return every invitation: surname, state, address, and whether it is the last."""
+    i, p = InvitationRow, PatientRow
+    query = select(p.last_name, i.state, i.address, i.is_last).join(p, p.id == i.patient_id).order_by(i.id)
+    async with clinic.database.reading() as session:
+        return [tuple(row) for row in await session.execute(query)]
+
+
+async def mails(clinic: SmallClinic) -> list[tuple[str, str, str]]:
+    """Return every mail: kind, state, address."""
+    async with clinic.database.reading() as session:
+        query = text("SELECT kind, state, address FROM outbox ORDER BY id")
+        return [tuple(row) for row in await session.execute(query)]

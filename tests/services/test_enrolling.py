@@ -26,7 +26,7 @@ from ctfront.services.accepting import Acceptance, Outcome, accept_invitation
 from ctfront.services.enrolling import Registration
 from ctfront.services.inviting import Inviting
 from tests.clinics import NOW
-from tests.invited import SENDER, begin_to_send, deliver, mails_of, put_on_record, reachable, rows_of
+from tests.sendings import SENDER, begin_to_send, deliver, mails_of, put_on_record, reachable, rows_of
 
 ANA, NEW, OTHER = "ana@example.org", "ana.ruiz@example.org", "soojin@example.net"
 BORN, WRONG = date(1984, 3, 2), date(1984, 2, 3)

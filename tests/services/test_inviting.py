@@ -20,7 +20,7 @@ from ctfront.domain.invitations import InvitationState, Sending, Source
 from ctfront.domain.staff import Right
 from ctfront.services.inviting import Expected, Inviting
 from tests.clinics import NOW
-from tests.invited import (
+from tests.sendings import (
     bring_to,
     deliver,
     mails_of,

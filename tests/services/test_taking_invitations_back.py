@@ -14,7 +14,7 @@ from ctfront.domain.invitations import Change, Source
 from ctfront.services import accepting, enrolling
 from ctfront.services.inviting import Inviting
 from tests.clinics import NOW
-from tests.invited import (
+from tests.sendings import (
     begin_to_send,
     deliver,
     fail,

@@ -15,6 +15,7 @@ from textual.theme import Theme
 
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, Command
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor, Staff
 from ctfront.domain.text import safe
@@ -29,7 +30,8 @@ from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.screens.set_up import SetUpScreen
 from ctfront.services.clinic_setup import ClinicSetup
-from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
+from ctfront.services.command_whom import AtHand
+from ctfront.services.desk_command import ON_SCREEN, DeskCommand
 from ctfront.services.inviting import HOLD, OFF, Inviting
 from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
@@ -100,7 +102,7 @@ class CTFrontApp(GatedApp, App[None]):
         key("f4", "access", "Patient Access", "Who is invited, who is enrolled", "access"),
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
-        key("colon", "command", "Command line", "sc pi su bk mv ca ar go fo …", "command"),
+        key("colon", "command", "Command line", "sc pi pa su bk mv ca ar go fo inv …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
@@ -132,7 +134,7 @@ class CTFrontApp(GatedApp, App[None]):
         self.theme = THEME.name
         self.animation_level = "none"
         self.set_keymap(dict(keymap or {}))
-        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients))
+        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients, self.inviting))
         self.add_mode("patient", lambda: PatientInformationScreen(self.patients, self.scheduling, self.inviting))
         self.add_mode("access", lambda: PatientAccessScreen(self.patient_access, self.inviting, self.scheduling))
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
@@ -288,17 +290,31 @@ class CTFrontApp(GatedApp, App[None]):
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar from a screen that shows no day; today is at hand."""
-        commands = DeskCommand(self.scheduling, self.patients)
-        at_hand = AtHand(day=self.today, now=self.wall_now)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting)
+        at_hand = AtHand(day=self.today, now=self.wall_now, in_access=self.current_mode == "access")
         command = await self.ask(CommandLine(commands, at_hand))
         if command is None:
             return
         if command.verb in ON_SCREEN:
             self.show_by_verb(command.verb.value)
             return
+        if command.verb in ABOUT_INVITATIONS:
+            await self._do_here(commands, command, at_hand)
+            return
         await self.switch_mode("scheduler")
         if isinstance(self.desk_screen, SchedulerScreen):
             await self.desk_screen.carry_out(commands, command, at_hand)
+
+    async def _do_here(self, commands: DeskCommand, command: Command, at_hand: AtHand) -> None:
+        """Do a line about an invitation; the screen in view stays, and shows what became of it."""
+        try:
+            said = await commands.do(self.act, command, at_hand)
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        if (screen := self.desk_screen) is not None and said.patient_id is not None:
+            await screen.show_changes(said.patient_id)
+        self.say(said.sentence)
 
     def show_by_verb(self, verb: str) -> None:
         """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""

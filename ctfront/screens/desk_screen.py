@@ -74,6 +74,9 @@ class DeskScreen(Screen[None]):
         """Return what the message line says when no act has just spoken."""
         return ""
 
+    async def show_changes(self, patient_id: int) -> None:
+        """Read again what is shown of a patient, after an act that was done from the command line."""
+
     def title_left(self) -> str:
         """Return the left part of the title."""
         return ""

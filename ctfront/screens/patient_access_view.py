@@ -127,6 +127,11 @@ class PatientAccessView(DeskScreen):
         """Read again, keeping the cursor."""
         await self.load(keep=bool(self.acted))
 
+    async def show_changes(self, patient_id: int) -> None:
+        """Read the patient's row again; it stays where it is."""
+        if patient_id in self.keys and self.shown is not AccessList.REQUESTS:
+            await self.read_row(patient_id)
+
     async def load(self, *, keep: bool = False, go_to: int | None = None) -> None:
         """Read the list in view, or with `keep` only its rows; the cursor goes to the row given."""
         asked = self.shown, self.sort, self.with_inactive, self.narrow

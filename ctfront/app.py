@@ -15,7 +15,7 @@ from textual.theme import Theme
 
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, Command
+from ctfront.domain.grammar.commands import ABOUT_INVITATIONS
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor, Staff
 from ctfront.domain.text import safe
@@ -298,23 +298,12 @@ class CTFrontApp(GatedApp, App[None]):
         if command.verb in ON_SCREEN:
             self.show_by_verb(command.verb.value)
             return
-        if command.verb in ABOUT_INVITATIONS:
-            await self._do_here(commands, command, at_hand)
+        if command.verb in ABOUT_INVITATIONS and self.desk_screen is not None:
+            await self.desk_screen.do_invitation(commands, command, at_hand)
             return
         await self.switch_mode("scheduler")
         if isinstance(self.desk_screen, SchedulerScreen):
             await self.desk_screen.carry_out(commands, command, at_hand)
-
-    async def _do_here(self, commands: DeskCommand, command: Command, at_hand: AtHand) -> None:
-        """Do a line about an invitation; the screen in view stays, and shows what became of it."""
-        try:
-            said = await commands.do(self.act, command, at_hand)
-        except ClinicError as refusal:
-            self.say(str(refusal))
-            return
-        if (screen := self.desk_screen) is not None and said.patient_id is not None:
-            await screen.show_changes(said.patient_id)
-        self.say(said.sentence)
 
     def show_by_verb(self, verb: str) -> None:
         """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""

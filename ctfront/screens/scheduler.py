@@ -8,7 +8,7 @@ from textual.worker import Worker
 
 from ctfront.domain.appointments import Place
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.grammar.commands import Command, Verb
+from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, Command, Verb
 from ctfront.domain.staff import Right
 from ctfront.domain.times import show_date, time_of
 from ctfront.screens.desk_screen import action_name
@@ -140,6 +140,9 @@ class SchedulerScreen(SchedulerHand):
         if command.verb in ON_SCREEN:
             self.desk.show_by_verb(command.verb.value)
             return
+        if command.verb in ABOUT_INVITATIONS:
+            await self.do_invitation(commands, command, at_hand)
+            return
         try:
             if command.verb is Verb.DELETE:
                 self.desk.actor.require(Right.DELETE)
@@ -155,6 +158,10 @@ class SchedulerScreen(SchedulerHand):
             self.day, self.week_of = said.day, None
         await self.load(appointment_id=said.appointment_id)
         self.say(said.sentence)
+
+    async def show_changes(self, patient_id: int) -> None:
+        """Read the day again: the pane says how the patient stands."""
+        await self.load()
 
     def action_info(self) -> None:
         """Open the patient of the appointment under the cursor."""

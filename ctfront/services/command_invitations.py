@@ -17,7 +17,8 @@ def check_place(command: Command, at_hand: AtHand) -> None:
     """Refuse what is done in Patient Access only. Raises `InvitationRefused` with the way on."""
     if command.verb in IN_ACCESS and not at_hand.in_access:
         raise InvitationRefused(
-            f"{command.verb.value} {DOES[command.verb]} an invitation in Patient Access only: F4 goes there."
+            f"{command.verb.value} {DOES[command.verb]} an invitation in Patient Access only: F4 goes there, or "
+            "ctfront do --in access."
         )
 
 

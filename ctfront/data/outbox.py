@@ -74,12 +74,3 @@ def has_begun(session: Session, clinic_id: int, invitation_id: int) -> bool:
         mail.clinic_id == clinic_id, mail.invitation_id == invitation_id, mail.state.not_in((QUEUED, WITHDRAWN))
     )
     return session.execute(query).first() is not None
-
-
-def is_on_its_way(session: Session, clinic_id: int, invitation_id: int) -> bool:
-    """Tell whether the invitation's mail waits, or is being sent now."""
-    mail = OutboxRow
-    query = select(mail.id).where(
-        mail.clinic_id == clinic_id, mail.invitation_id == invitation_id, mail.state.in_((QUEUED, SENDING))
-    )
-    return session.execute(query).first() is not None

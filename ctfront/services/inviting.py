@@ -319,7 +319,8 @@ def put_back(session: Session, clinic: Clinic, act: Act, steps: Mapping[str, Any
 def revive(session: Session, clinic: Clinic, act: Act, former: Mapping[str, Any], left: Sequence[Any]) -> None:
     """Put back what gave way, with its mail. Raises `ChangedElsewhere` or `NothingToUndo`."""
     revived = invitations.restore(session, former, left)
-    _check_revivable(session, clinic, revived, former)
+    if InvitationState(revived.state) in LIVE and invitations.is_enrolled(session, revived.patient_id):
+        raise ChangedElsewhere("The patient has been enrolled since; look in Patient Access (F4), list 2.")
     if former.get("mail"):
         outbox.put_back(session, clinic.id, revived.id, due=act.at)
 
@@ -334,17 +335,6 @@ def _check_waits(session: Session, clinic: Clinic, row: InvitationRow) -> None:
     if state is InvitationState.WITHHELD:
         raise NothingToUndo(f"The invitation to {to} was withheld and never left; nothing is to be taken back.")
     if state is not InvitationState.QUEUED or outbox.has_begun(session, clinic.id, row.id):
-        raise NothingToUndo(f"The invitation to {to} has left already; Remove it in Patient Access (F4), list 1.")
-
-
-def _check_revivable(session: Session, clinic: Clinic, row: InvitationRow, former: Mapping[str, Any]) -> None:
-    """Refuse to revive a link beside an enrollment, and one that waits for a mail which no longer comes."""
-    state = InvitationState(row.state)
-    if state in LIVE and invitations.is_enrolled(session, row.patient_id):
-        raise ChangedElsewhere("The patient has been enrolled since; look in Patient Access (F4), list 2.")
-    waits = former.get("mail") or outbox.is_on_its_way(session, clinic.id, row.id)
-    if state is InvitationState.QUEUED and not waits:
         raise NothingToUndo(
-            f"The mail to {safe(row.address)} had begun to leave when its invitation was removed; s in Patient Access "
-            "(F4) sends a new link."
+            "The mail has left already; Remove (x) in Patient Access (F4), list 1, makes its link dead."
         )

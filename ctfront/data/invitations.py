@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -33,8 +33,12 @@ KEPT = (
 )  # fmt: skip
 """What taking back restores."""
 
+MANY = 1000
+"""Ids in one statement."""
+
 
 _PATIENT, _INVITATION, _ENROLLMENT = PatientRow.__table__.c, InvitationRow.__table__.c, EnrollmentRow.__table__.c
+_ADD = insert(InvitationRow.__table__).returning(_INVITATION.id, _INVITATION.patient_id)
 _CONSENT, _ACCOUNT = ConsentRow.__table__.c, OnlineAccountRow.__table__.c
 
 
@@ -66,26 +70,56 @@ def add(session: Session, clinic_id: int, act: Act, patient_id: int, *, address:
     if (before := last_row(session, clinic_id, patient_id)) is not None:
         before.is_last = False
         session.flush()
-    added = InvitationRow(
-        clinic_id=clinic_id,
-        patient_id=patient_id,
-        is_last=True,
-        address=address,
-        folded_address=fold_email(address),
-        source=source.value,
-        state=InvitationState.QUEUED.value,
-        state_at=act.at,
-        error="",
-        nonce=secrets.token_urlsafe(24),
-        by_kind=act.who.kind.value,
-        by_id=act.who.id,
-        by_name=act.who.name,
-        made_at=act.at,
-        **_state_by(act),
-    )
+    added = InvitationRow(**_values(clinic_id, act, patient_id, address, source))
     session.add(added)
     session.flush()
     return added
+
+
+def add_first(
+    session: Session, clinic_id: int, act: Act, addresses: Mapping[int, str], *, source: Source
+) -> dict[int, int]:
+    """Add a queued invitation for each of many patients who have none that counts; return patient to id."""
+    rows = [_values(clinic_id, act, patient_id, address, source) for patient_id, address in addresses.items()]
+    return {row.patient_id: row.id for row in session.execute(_ADD, rows)}
+
+
+def _values(clinic_id: int, act: Act, patient_id: int, address: str, source: Source) -> dict[str, Any]:
+    return {
+        "clinic_id": clinic_id,
+        "patient_id": patient_id,
+        "is_last": True,
+        "address": address,
+        "folded_address": fold_email(address),
+        "source": source.value,
+        "state": InvitationState.QUEUED.value,
+        "state_at": act.at,
+        "error": "",
+        "nonce": secrets.token_urlsafe(24),
+        "wrong_birth_dates": 0,
+        "version": 1,
+        "by_kind": act.who.kind.value,
+        "by_id": act.who.id,
+        "by_name": act.who.name,
+        "made_at": act.at,
+        **_state_by(act),
+    }
+
+
+def take_back_first(session: Session, act: Act, ids: Sequence[int]) -> int:
+    """Take back those of a batch's invitations that still wait, so that nothing of them counts; return how many."""
+    row, taken = InvitationRow.__table__, 0
+    values = {
+        "state": InvitationState.REMOVED.value,
+        "state_at": act.at,
+        "is_last": False,
+        "version": row.c.version + 1,
+        **_state_by(act),
+    }
+    for start in range(0, len(ids), MANY):
+        waiting = (row.c.id.in_(ids[start : start + MANY]), row.c.state == InvitationState.QUEUED.value, row.c.is_last)
+        taken += len(session.execute(update(row).where(*waiting).values(**values).returning(row.c.id)).all())
+    return taken
 
 
 def change(session: Session, act: Act, row: InvitationRow, what: Change, *, error: str = "") -> None:
@@ -183,15 +217,22 @@ async def read_access(
     return _joined(patients, enrollments, consents, now, zone)
 
 
+def load_accesses(
+    session: Session, clinic_id: int, patient_ids: Collection[int], *, now: datetime, zone: tzinfo
+) -> dict[int, OnlineAccess]:
+    """Return the same inside an act."""
+    patients = session.execute(_select_access(clinic_id, patient_ids)).all()
+    enrollments = session.execute(_select_enrollments(patient_ids)).all()
+    consents = session.execute(_select_consents(patient_ids)).all()
+    return _joined(patients, enrollments, consents, now, zone)
+
+
 def load_access(session: Session, clinic_id: int, patient_id: int, *, now: datetime, zone: tzinfo) -> OnlineAccess:
-    """Return the same of one patient, inside an act. Raises `NotFound`."""
-    ids = (patient_id,)
-    patients = session.execute(_select_access(clinic_id, ids)).all()
-    enrollments = session.execute(_select_enrollments(ids)).all()
-    consents = session.execute(_select_consents(ids)).all()
-    if not patients:
+    """Return the same of one patient. Raises `NotFound`."""
+    found = load_accesses(session, clinic_id, (patient_id,), now=now, zone=zone)
+    if patient_id not in found:
         raise NotFound("There is no such patient.")
-    return _joined(patients, enrollments, consents, now, zone)[patient_id]
+    return found[patient_id]
 
 
 def _joined(

@@ -230,6 +230,15 @@ def access_sending(standing: Standing) -> Sending:
     return Sending.AGAIN if state in GIVES_WAY else Sending.NEW
 
 
+def check_first(standing: Standing) -> None:
+    """Refuse to invite with many others whoever was invited before. Raises `InvitationRefused` with the way on."""
+    if standing.state is InvitationState.ENROLLED:
+        raise InvitationRefused(f"{standing.name} is enrolled already, since {standing.since}.")
+    if standing.state is not None:
+        shown = "list 2 with h" if standing.state is InvitationState.ENDED else "list 1"
+        raise InvitationRefused(f"{standing.name} was invited before; {shown} tells how it stands, s there sends.")
+
+
 def check_removable(standing: Standing) -> None:
     """Refuse to remove what is no invitation any more. Raises `InvitationRefused` with the way on."""
     if standing.state is None:

@@ -62,7 +62,9 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
     if "batch" in payload:
         sentence, before["invitations"] = bulk_inviting.put_back(session, act, payload["batch"])
     last.undone_by = act.op_id
-    session.execute(update(StatusChangeRow).where(StatusChangeRow.op_id == last.op_id).values(undone_by=act.op_id))
+    if touched := [step["id"] for step in payload.get("steps", ())]:
+        theirs = (StatusChangeRow.appointment_id.in_(touched), StatusChangeRow.op_id == last.op_id)
+        session.execute(update(StatusChangeRow).where(*theirs).values(undone_by=act.op_id))
     ledger.record(
         session,
         clinic.id,

@@ -14,6 +14,7 @@ from textual.dom import DOMNode
 
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.grammar.commands import ABOUT_INVITATIONS
 from ctfront.domain.happenings import Happening, Leads
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor, Staff
@@ -30,7 +31,8 @@ from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.screens.set_up import SetUpScreen
 from ctfront.services.clinic_setup import ClinicSetup
-from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
+from ctfront.services.command_whom import AtHand
+from ctfront.services.desk_command import ON_SCREEN, DeskCommand
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import HOLD, OFF, Inviting
 from ctfront.services.patient_access import PatientAccess
@@ -76,7 +78,7 @@ class CTFrontApp(GatedApp, App[None]):
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("v,V", "news", "News", "What others did since you last looked", "news"),
-        key("colon", "command", "Command line", "sc pi su bk mv ca ar go fo …", "command"),
+        key("colon", "command", "Command line", "sc pi pa su bk mv ca ar go fo inv …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
@@ -111,7 +113,7 @@ class CTFrontApp(GatedApp, App[None]):
         self.theme = THEME.name
         self.animation_level = "none"
         self.set_keymap(dict(keymap or {}))
-        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients))
+        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients, self.inviting))
         self.add_mode("patient", lambda: PatientInformationScreen(self.patients, self.scheduling, self.inviting))
         self.add_mode("access", lambda: PatientAccessScreen(self.patient_access, self.inviting, self.scheduling))
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
@@ -307,13 +309,16 @@ class CTFrontApp(GatedApp, App[None]):
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar from a screen that shows no day; today is at hand."""
-        commands = DeskCommand(self.scheduling, self.patients)
-        at_hand = AtHand(day=self.today, now=self.wall_now)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting)
+        at_hand = AtHand(day=self.today, now=self.wall_now, in_access=self.current_mode == "access")
         command = await self.ask(CommandLine(commands, at_hand))
         if command is None:
             return
         if command.verb in ON_SCREEN:
             self.show_by_verb(command.verb.value)
+            return
+        if command.verb in ABOUT_INVITATIONS and self.desk_screen is not None:
+            await self.desk_screen.do_invitation(commands, command, at_hand)
             return
         await self.switch_mode("scheduler")
         if isinstance(self.desk_screen, SchedulerScreen):

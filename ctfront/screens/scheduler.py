@@ -8,7 +8,7 @@ from textual.worker import Worker
 
 from ctfront.domain.appointments import Place
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.grammar.commands import Command, Verb
+from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, Command, Verb
 from ctfront.domain.staff import Right
 from ctfront.domain.times import show_date, time_of
 from ctfront.screens.desk_screen import action_name
@@ -18,7 +18,11 @@ from ctfront.screens.modals.openings_list import OpeningsList
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_hand import FREE_IN_HAND, PUT_DOWN_FIRST, SchedulerHand
 from ctfront.screens.scheduler_view import key
-from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
+from ctfront.services.command_whom import AtHand
+from ctfront.services.desk_command import ON_SCREEN, DeskCommand
+from ctfront.services.inviting import Inviting
+from ctfront.services.patients import Patients
+from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.day_grid import EMPTY, DayGrid
 
 WATCH_SECONDS = 0.7
@@ -43,9 +47,13 @@ class SchedulerScreen(SchedulerHand):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
         key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),
-        key("colon", "command", "Command line", "bk mv ca ar go fo del q …", "command"),
+        key("colon", "command", "Command line", "bk mv ca ar go fo inv del q …", "command"),
         key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
+
+    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting) -> None:
+        super().__init__(scheduling, patients)
+        self.inviting = inviting
 
     watching: Worker[None] | None = None
     """The last look for what other desks change."""
@@ -125,7 +133,7 @@ class SchedulerScreen(SchedulerHand):
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar."""
-        commands = DeskCommand(self.scheduling, self.patients)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting)
         at_hand = AtHand(day=self.day, now=self.desk.wall_now)
         self.grid.show_numbers(True)
         command = await self.desk.ask(CommandLine(commands, at_hand))
@@ -137,6 +145,9 @@ class SchedulerScreen(SchedulerHand):
         """Do a line that was read, and show what it touched."""
         if command.verb in ON_SCREEN:
             self.desk.show_by_verb(command.verb.value)
+            return
+        if command.verb in ABOUT_INVITATIONS:
+            await self.do_invitation(commands, command, at_hand)
             return
         try:
             if command.verb is Verb.DELETE:
@@ -153,6 +164,10 @@ class SchedulerScreen(SchedulerHand):
             self.day, self.week_of = said.day, None
         await self.load(appointment_id=said.appointment_id)
         self.say(said.sentence)
+
+    async def show_changes(self, patient_id: int) -> None:
+        """Read the day again: the pane says how the patient stands."""
+        await self.load()
 
     def action_info(self) -> None:
         """Open the patient of the appointment under the cursor."""

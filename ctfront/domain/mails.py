@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ctfront.domain.invitations import Sending
+from ctfront.domain.invitations import Invitation, Sending
+from ctfront.domain.patients import PatientName
 
 FIRST_WAIT = timedelta(minutes=1)
 """Before the second attempt; each further one waits twice as long."""
@@ -103,3 +104,24 @@ def next_wait(attempts: int, chance: float) -> timedelta:
     """Return how long a mail waits after so many attempts; `chance` from 0 to 1 spreads it."""
     doubled: timedelta = FIRST_WAIT * (1 << min(max(attempts, 1) - 1, 12))
     return min(min(doubled, LONGEST_WAIT) * (1 - SPREAD + 2 * SPREAD * chance), LONGEST_WAIT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedMail:
+    """One mail as a script reads it."""
+
+    to: str
+    kind: str
+    state: MailState
+    attempts: int
+    next_attempt: datetime | None
+    """None for a mail that is not tried again."""
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedInvitation:
+    """One invitation as a script reads it."""
+
+    patient: PatientName
+    invitation: Invitation

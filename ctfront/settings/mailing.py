@@ -16,6 +16,9 @@ PORTS = {"starttls": 587, "tls": 465, "none": 25}
 PER_MINUTE = 30
 LINK_DAYS = 7
 
+MAILDIR_SENDER = "front-desk@ctfront.invalid"
+"""Whom mails come from that never leave the machine."""
+
 _ADDRESS = re.compile(r"[^@\s<>\"(),:;\\]+@[^@\s<>\"(),:;\\.]+(\.[^@\s<>\"(),:;\\.]+)+")
 _HOST = re.compile(r"[^\s/@\x00-\x1f\x7f]+")
 
@@ -115,6 +118,8 @@ def read_mail(table: Mapping[str, object], folder: Path) -> MailSettings:
     sender = _text("mail", table, "from")
     if sender and not _ADDRESS.fullmatch(sender):
         raise SettingsRefused("The setting “mail.from” is one address, as desk@example.org.")
+    if not sender and maildir is not None:
+        sender = MAILDIR_SENDER
     ca_file, templates = _path("mail", table, "ca_file", folder), _path("mail", table, "templates", folder)
     if ca_file is not None and not ca_file.is_file():
         raise SettingsRefused(f"The setting “mail.ca_file” names {ca_file}, which is no file.")

@@ -100,11 +100,12 @@ class PatientAccessScreen(PatientAccessView):
             await self._take_back()
 
     async def _send_ticked(self) -> None:
-        count = len(self.ticked)
-        if count > 1 and not await self.desk.ask(Question(f"Send {count:,} invitations?", yes="send them")):
+        count, hidden = len(self.ticked), len(self.ticked.difference(self.keys))
+        lines = [f"Send {count:,} invitations?", *([f"{hidden:,} of them are narrowed away."] if hidden else [])]
+        if count > 1 and not await self.desk.ask(Question(*lines, yes="send them")):
             return
         batch, sent, refused = str(uuid4()), 0, 0
-        wanted = [key for key in self.keys if key in self.ticked]
+        wanted = [*(key for key in self.keys if key in self.ticked), *self.ticked.difference(self.keys)]
         for number, patient_id in enumerate(wanted, 1):
             try:
                 said = await self.inviting.send(self.desk.act(batch_id=batch), patient_id)

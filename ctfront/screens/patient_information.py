@@ -17,7 +17,7 @@ from ctfront.screens.modals.notice import Notice
 from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
-from ctfront.widgets.online_block import online_lines
+from ctfront.widgets.online_block import online_words
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
 from ctfront.widgets.words import Words
 
@@ -114,8 +114,9 @@ class PatientInformationScreen(DeskScreen):
         desk = self.desk
         card = card_lines(self.patient, today=desk.today, zone=desk.clinic.tz, provider=self.provider_name)
         if self.access is not None and desk.clinic.online:
-            what, keys = online_lines(self.access, now=desk.now, zone=desk.clinic.tz)
-            card += [safe(f"Online    {what}"), safe(f"          {keys}")]
+            online = online_words(self.access, now=desk.now, zone=desk.clinic.tz)
+            told = [f"Online    {online.what}", *(f"          {more}" for more in (online.where, online.keys) if more)]
+            card += [safe(line) for line in told]
         self.query_one("#card", Words).show(*card)
         self._show_visits(max(3, self.size.height - len(card) - 6))
         self.refresh_title()

@@ -8,7 +8,7 @@ from ctfront.domain.invitations import InvitationState
 from ctfront.domain.patient_access import AccessList, AccessRow, EnrollmentRequest
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import age_on, show_day, show_moment, show_time
-from ctfront.widgets.online_block import online_lines
+from ctfront.widgets.online_block import online_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,10 +147,10 @@ def details_of(row: AccessRow, *, today: date, shelf: Shelf, result: str = "") -
     if row.patient is None or row.access is None:
         return ()
     it = row.patient
-    what, _ = online_lines(row.access, now=shelf.now, zone=shelf.zone)
+    online = online_words(row.access, now=shelf.now, zone=shelf.zone)
     who = f"{it.name}   b {show_day(it.birth_date)} ({age_on(it.birth_date, today)})   #{it.record_number}   {it.phone}"
     record = f"On record: {row.access.reach.email or 'no email'}, {_consent_words(row)}"
-    return safe(who), what, safe(record), safe(result)
+    return safe(who), online.what, online.where, safe(result or record)
 
 
 def _consent_words(row: AccessRow) -> str:

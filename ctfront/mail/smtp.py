@@ -5,6 +5,7 @@ recipient's.
 """
 
 import asyncio
+import os
 import ssl
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -188,6 +189,8 @@ def _plain(error: BaseException) -> str:
         return f"the mail server’s certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return f"the encryption with the mail server failed: {(error.reason or 'no reason given').lower()}"
-    if isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return f"the mail server cannot be reached: {os.strerror(error.errno).lower()}"
+    if isinstance(error, OSError) and error.strerror:  # the name server's own numbers are negative
         return safe(f"the mail server cannot be reached: {error.strerror.lower()}")[:LONGEST_WORDS]
     return safe(str(error))[:LONGEST_WORDS] or "the mail server does not answer"

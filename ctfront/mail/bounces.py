@@ -50,11 +50,11 @@ def _fields(report: EmailMessage) -> Iterator[Message]:
 def _sent_id(report: EmailMessage) -> str | None:
     """Return the Message-ID of the mail that is sent back, whole or its headers."""
     for part in report.walk():
-        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+        if part.get_content_type() in {"message/rfc822", "message/rfc822-headers"} and part.is_multipart():
             inner = part.get_payload(0)
             if isinstance(inner, Message) and inner["Message-ID"]:
                 return str(inner["Message-ID"]).strip()
-        if part.get_content_type() in {"text/rfc822-headers", "message/rfc822-headers"}:
+        if part.get_content_type() == "text/rfc822-headers":
             payload = part.get_payload(decode=True)
             headers = message_from_bytes(payload if isinstance(payload, bytes) else b"")
             if headers["Message-ID"]:

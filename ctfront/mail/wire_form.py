@@ -1,5 +1,6 @@
 """A message as the bytes that are sent, and addresses as they go on the envelope."""
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -29,7 +30,7 @@ def address_of(text: str, *, name: str = "") -> Address:
         if not local.isascii():  # `addr_spec` takes ASCII only
             return Address(display_name=name, username=local, domain=domain)
         return Address(display_name=name, addr_spec=f"{local}@{domain}")
-    except (ValueError, IndexError) as error:  # a HeaderParseError is a ValueError; the parser also runs off the end
+    except (MessageError, ValueError, IndexError) as error:  # the parser also runs off the end
         raise InputRefused(f"“{brief(text)}” is no address that mail can be sent to.", field="email") from error
 
 

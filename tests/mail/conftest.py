@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+from tests.clinics import small_clinic
+from tests.mail.office import Office
 from tests.mail.peer import Peer
 
 
@@ -33,3 +35,14 @@ def server_tls(certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
     return context
+
+
+@pytest.fixture
+async def office(database_url, peer, tmp_path):
+    """A clinic of the test's own, on each engine, and its mail server."""
+    desk = small_clinic(database_url)
+    office = Office(desk=desk, peer=peer, key_file=tmp_path / "link.key")
+    yield office
+    for sender in office.senders:
+        await sender.close()
+    await desk.database.close()

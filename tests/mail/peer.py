@@ -44,7 +44,8 @@ class Peer:
         self.tls, self.implicit, self.login, self.international = tls, implicit, login, international
         self.starttls_answer = ""
         self.sender_answer = ""
-        self.delay = 0.0
+        self.thinking = False
+        """While it is, no mail is answered for."""
         self.mails: list[tuple[str, str, bytes]] = []
         """(sender, recipient, content), as they were answered for."""
         self.connections = 0
@@ -77,8 +78,8 @@ class Peer:
     async def handle_DATA(self, server, session, envelope):
         (address,) = envelope.rcpt_tos
         wish = address.partition("@")[0].rpartition(".")[2]
-        if self.delay:
-            await asyncio.sleep(self.delay)
+        while self.thinking:
+            await asyncio.sleep(0.005)
         if wish.startswith("data"):
             return ANSWERS[wish.removeprefix("data")]
         if wish == "hang":

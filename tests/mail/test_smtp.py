@@ -86,9 +86,13 @@ async def test_a_server_that_hangs_is_left_in_time(peer):
 
 
 async def test_slow_answers_are_waited_for(peer):
-    peer.delay = 0.2
+    peer.thinking = True
     courier = courier_to(peer)
-    assert (await deliver(courier)).verdict is Verdict.DELIVERED
+    delivering = asyncio.create_task(deliver(courier))
+    done, _ = await asyncio.wait({delivering}, timeout=0.2)
+    assert not done
+    peer.thinking = False
+    assert (await delivering).verdict is Verdict.DELIVERED
     await courier.close()
 
 

@@ -82,7 +82,7 @@ def mail_post(desk: Desk) -> MailPost:
     """Return how the app sees mail; it sends only when the settings hold the log-in, or name a mailbox."""
     settings, clinic_id = desk.settings, desk.clinic.id
 
-    def make_sending() -> MailSending:
+    def make_sending() -> "MailSending":
         from ctfront.cli.mail_sender import make_sending
         from ctfront.services.mail_sending import system_actor
 

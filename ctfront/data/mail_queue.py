@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import Update, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from ctfront.data.models import ActRow, AuditRow, InvitationRow, MailStateRow, OutboxRow
+from ctfront.data.models import ActRow, AuditRow, InvitationRow, MailStateRow, OutboxRow, PatientRow
 from ctfront.data.outbox import MESSAGE_DOMAIN
 from ctfront.domain.invitations import InvitationState, Sending
 from ctfront.domain.mails import MailState, Sendings
@@ -55,8 +55,7 @@ def claim(session: Session, clinic_id: int, owner: str, now: datetime) -> Outbox
         .scalar_subquery()
     )
     values = {"state": _SENDING, "owner": owner, "lease_until": now + LEASE, "attempts": mail.attempts + 1}
-    claimed = session.execute(update(_MAIL).where(mail.id == first).values(**values).returning(mail.id)).scalar()
-    return None if claimed is None else session.get_one(OutboxRow, claimed, populate_existing=True)
+    return _changed(session, update(OutboxRow).where(mail.id == first).values(**values))
 
 
 def next_free(session: Session, clinic_id: int, per_minute: int, now: datetime) -> datetime | None:
@@ -76,11 +75,22 @@ def next_free(session: Session, clinic_id: int, per_minute: int, now: datetime) 
     return None if len(latest) < per_minute else latest[-1] - LEASE + MINUTE
 
 
-def finish(session: Session, mail_id: int, owner: str, **values: Any) -> bool:
-    """Write down a mail's result, if its lease is still the sender's; tell whether it was."""
+def finish(session: Session, mail_id: int, owner: str, **values: Any) -> OutboxRow | None:
+    """Write down a mail's result, if its lease is still the sender's; None when it is not."""
     mail = _MAIL.c
     mine = (mail.id == mail_id, mail.owner == owner, mail.state == _SENDING)
-    return session.execute(update(_MAIL).where(*mine).values(**values).returning(mail.id)).scalar() is not None
+    return _changed(session, update(OutboxRow).where(*mine).values(**values))
+
+
+def _changed(session: Session, change: Update) -> OutboxRow | None:
+    """Carry out a change of one mail and return it as it is now."""
+    fresh = {"synchronize_session": False, "populate_existing": True}
+    return session.scalars(change.returning(OutboxRow), execution_options=fresh).first()
+
+
+def first_name(session: Session, patient_id: int) -> str:
+    """Return how a patient is called."""
+    return session.execute(select(PatientRow.first_name).where(PatientRow.id == patient_id)).scalar_one()
 
 
 def keep_message_id(row: OutboxRow, domain: str) -> None:

@@ -23,7 +23,7 @@ from ctfront.mail.links import KeyRefused
 from ctfront.mail.message import Composer
 from ctfront.mail.wire_form import recipient_of
 from ctfront.services import mail_acts
-from ctfront.services.mail_acts import Claimed, NotSent, Rules, Stopped, Waiting
+from ctfront.services.mail_acts import Claim, Claimed, NotSent, Rules, Stopped, Waiting
 
 Result = TypeVar("Result")
 Tell = Callable[[str], None]
@@ -42,6 +42,14 @@ AWAY_SECONDS = 5.0
 
 LATEST_SECONDS = 50.0
 """A claimed mail that was not handed in by then is left to its lease: the process was asleep."""
+
+WORDS = {
+    Verdict.DELIVERED: "sent",
+    Verdict.LATER: "put off",
+    Verdict.REFUSED: "failed",
+    Verdict.OURS: "not sent, and the queue is stopped",
+}
+"""What became of a mail, for the journal."""
 
 SENDER_NAME = "mail sender"
 """Who sends, where a clerk's name would stand."""
@@ -115,9 +123,9 @@ class MailSending:
     async def send_due(self, stop: asyncio.Event | None = None) -> Sent:
         """Send until nothing is due, the limit is reached or the queue stands still. Raises `DatabaseUnavailable`."""
         sent = Sent()
-        while stop is None or not stop.is_set():
-            claimed_at = asyncio.get_running_loop().time()
-            claim = await self._write(mail_acts.claim_mail, self._rules)
+        claimed_at = asyncio.get_running_loop().time()
+        claim = await self._write(mail_acts.claim_mail, self._rules)
+        while True:
             match claim:
                 case Waiting(until=until):
                     sent.until = until
@@ -128,9 +136,13 @@ class MailSending:
                 case NotSent(mail_id=mail_id):
                     self._tell(f"mail {mail_id}: withheld")
                     sent.count("withheld")
+                    if stop is not None and stop.is_set():
+                        return sent
+                    claim = await self._write(mail_acts.claim_mail, self._rules)
                 case Claimed():
-                    await self._send(claim, sent, claimed_at)
-        return sent
+                    outcome = await self._hand_in(claim, claimed_at)
+                    claimed_at = asyncio.get_running_loop().time()
+                    claim = await self._finish(claim, outcome, sent, last=stop is not None and stop.is_set())
 
     async def prove(self) -> str:
         """Start the queue if mail can leave again; return why it cannot, empty when it can."""
@@ -198,63 +210,55 @@ class MailSending:
             return str(refusal)
         return ""
 
-    async def _send(self, claimed: Claimed, sent: Sent, claimed_at: float) -> None:
+    async def _hand_in(self, claimed: Claimed, claimed_at: float) -> Outcome:
         try:
             composed = self._composer.invitation(claimed.mail)
         except InputRefused as refusal:
-            await self._finish(claimed, sent, Outcome(verdict=Verdict.REFUSED, words=str(refusal)))
-            return
+            return Outcome(verdict=Verdict.REFUSED, words=str(refusal))
         if self._composer.own_templates is not None and composed.fault != self._template_fault:
             self._template_fault = composed.fault
             await self._write(mail_acts.note_template, composed.fault)
         if asyncio.get_running_loop().time() - claimed_at > LATEST_SECONDS:
-            return
+            return Outcome(verdict=Verdict.LATER, words="this machine was asleep")
         message = composed.message
         outcome = await self._courier.deliver(message, sender=self._composer.sender, to=recipient_of(message))
         secret = claimed.mail.link.rpartition("/")[2]
-        words = outcome.words.replace(secret, "…")  # a server may quote what it refuses
-        await self._finish(claimed, sent, Outcome(verdict=outcome.verdict, words=words))
+        return Outcome(verdict=outcome.verdict, words=outcome.words.replace(secret, "…"))  # a server may quote it
 
-    async def _finish(self, claimed: Claimed, sent: Sent, outcome: Outcome) -> None:
-        """Write the result down, however long the database takes: a mail that left must not leave again."""
+    async def _finish(self, claimed: Claimed, outcome: Outcome, sent: Sent, *, last: bool) -> Claim:
+        """Write the result down, however long the database takes: a mail that left must not leave again.
+
+        Returns the next claim, unless this was the last.
+        """
+        words = _our_fault(outcome) if outcome.verdict is Verdict.OURS else outcome.words
+        result = mail_acts.Result(verdict=outcome.verdict, words=words, chance=random.random())
         act, loop = self._act(), asyncio.get_running_loop()
         until = loop.time() + mail_queue.LEASE.total_seconds()
         while True:
             try:
-                await self._record(act, claimed, sent, outcome)
+                done, claim = await self._record(act, claimed, result, last=last)
             except DatabaseUnavailable as refusal:
                 if loop.time() > until:
                     raise
                 self._tell(str(refusal))
                 await asyncio.sleep(LOOK_SECONDS)
             else:
-                return
-
-    async def _record(self, act: Act, claimed: Claimed, sent: Sent, outcome: Outcome) -> None:
-        clinic_id, rules, words = self._clinic_id, self._rules, outcome.words
-        write, number = self._database.write, claimed.mail_id
-        match outcome.verdict:
-            case Verdict.DELIVERED:
-                word, done = "sent", await write(lambda s: mail_acts.record_sent(s, clinic_id, act, rules, claimed))
-            case Verdict.LATER:
-                chance = random.random()
-                word, done = (
-                    "put off",
-                    await write(lambda s: mail_acts.record_later(s, clinic_id, act, rules, claimed, words, chance)),
-                )
-            case Verdict.REFUSED:
-                word, done = (
-                    "failed",
-                    await write(lambda s: mail_acts.record_refused(s, clinic_id, act, rules, claimed, words)),
-                )
-            case Verdict.OURS:
-                why = _our_fault(outcome)
-                await write(lambda s: mail_acts.record_ours(s, clinic_id, act, rules, claimed, why))
-                self._tell(f"mail {number}: the queue is stopped: {why}")
-                return
-        self._tell(f"mail {number}: {word if done else 'came late, another sender has it'}")
-        if done:
+                break
+        word = WORDS[outcome.verdict]
+        self._tell(f"mail {claimed.mail_id}: {word if done else 'came late, another sender has it'}")
+        if done and outcome.verdict is not Verdict.OURS:
             sent.count(word)
+        return claim
+
+    async def _record(self, act: Act, claimed: Claimed, result: mail_acts.Result, *, last: bool) -> tuple[bool, Claim]:
+        next_act = self._act()
+
+        def do(session: Session) -> tuple[bool, Claim]:
+            if last:
+                return mail_acts.record(session, self._clinic_id, act, self._rules, claimed, result), Waiting()
+            return mail_acts.record_and_claim(session, self._clinic_id, act, next_act, self._rules, claimed, result)
+
+        return await self._database.write(do)
 
     def _act(self) -> Act:
         return Act(who=self._actor, at=self._clock(), op_id=str(uuid4()))

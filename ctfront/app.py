@@ -11,6 +11,7 @@ from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.worker import Worker
 
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
@@ -35,6 +36,7 @@ from ctfront.services.command_whom import AtHand
 from ctfront.services.desk_command import ON_SCREEN, DeskCommand
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import HOLD, OFF, Inviting
+from ctfront.services.mail_post import MailPost
 from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
@@ -50,6 +52,9 @@ if TYPE_CHECKING:  # only handed on to the services
 LAST_PATIENTS = 9
 """Patients shown that are remembered."""
 
+POST_SECONDS = 1.0
+"""Between two looks for mail that is due, in an app that sends."""
+
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """Below that the screens don't fit: a message says so and keys are held."""
 
@@ -64,6 +69,10 @@ def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
 
 class CTFrontApp(GatedApp, App[None]):
     """The front desk at one terminal."""
+
+    BACKGROUND = GatedApp.BACKGROUND | {"post"}
+    posting: Worker[None] | None = None
+    """The look for mail that is under way."""
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "ctfront"
@@ -95,6 +104,7 @@ class CTFrontApp(GatedApp, App[None]):
         *,
         ascii_only: bool = False,
         hold: timedelta = HOLD,
+        post: MailPost | None = None,
     ) -> None:
         super().__init__(driver_class=PlainDriver if ascii_only else DeskDriver)
         self.database = database
@@ -117,6 +127,8 @@ class CTFrontApp(GatedApp, App[None]):
         self.add_mode("patient", lambda: PatientInformationScreen(self.patients, self.scheduling, self.inviting))
         self.add_mode("access", lambda: PatientAccessScreen(self.patient_access, self.inviting, self.scheduling))
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
+        self.post = post or MailPost(database, clinic.id, clock, lacking="")
+        """How mail stands; sends it where the settings hold the log-in."""
         self.shown_patients: list[int] = []
         """Patients last shown, newest first."""
 
@@ -132,8 +144,23 @@ class CTFrontApp(GatedApp, App[None]):
         self.switch_mode("scheduler")
 
     def on_ready(self) -> None:
-        """Let the keys in: the first screen stands."""
+        """Let the keys in: the first screen stands. Mail is looked for from now on."""
         self.start_gate()
+        if self.post.sends:
+            self.set_interval(POST_SECONDS, self.look_for_mail)
+
+    def look_for_mail(self) -> None:
+        """Send what is due, unless it is being done."""
+        if self.posting is None or self.posting.is_finished:
+            self.posting = self.send_mail()
+
+    @work(group="post")
+    async def send_mail(self) -> None:
+        """Send the mail that is due; no key waits for it."""
+        try:
+            await self.post.send_due()
+        except ClinicError:
+            return  # the mail waits, and the next look tries again
 
     # -- what screens ask of the app
 

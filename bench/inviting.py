@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from bench.booking import _copied, _drafts
+from bench.booking import _drafts, copied
 from bench.filling import NOW
 from bench.timing import Figure, Report, Sample
 from ctfront.data.database import Database
@@ -32,7 +32,7 @@ BETWEEN_SAVES = 0.02
 
 async def measure_inviting(report: Report, path: Path) -> None:
     """Report how long the batch takes, its longest transaction, and what the other desk's saves take meanwhile."""
-    with _copied(path) as copy:
+    with copied(path) as copy:
         alone = await _saves_beside(copy, asyncio.sleep(3), skip=0)
         database = Database(f"sqlite:///{copy}")
         database.ready()

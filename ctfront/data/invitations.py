@@ -267,12 +267,13 @@ def _access_of(
             consents=consent is not None and not ended,
             opted_out=f"{consent.ended_name}, {show_moment(consent.ended_at, zone)}" if consent and ended else "",
         ),
-        invitation=None if row.id is None else _invitation_of(row),
+        invitation=None if row.id is None else invitation_of(row),
         enrollment=enrollment,
     )
 
 
-def _invitation_of(row: Row[Any]) -> Invitation:
+def invitation_of(row: Any) -> Invitation:
+    """Turn a row that names its patient and has the patient's `folded_email` beside it into an invitation."""
     return Invitation(
         id=row.id,
         patient_id=row.patient,
@@ -305,7 +306,7 @@ def _standing_of(row: Row[Any], enrollment: Enrollment | None, now: datetime, zo
     if enrollment is not None and enrollment.ended_at is None:
         since = show_moment(enrollment.since, zone)
         return Standing(state=InvitationState.ENROLLED, name=name, address=enrollment.login_address, since=since)
-    invitation = None if row.id is None else _invitation_of(row)
+    invitation = None if row.id is None else invitation_of(row)
     if (
         enrollment is not None
         and enrollment.ended_at is not None

@@ -98,8 +98,8 @@ class DeskScreen(Screen[None]):
         return ""
 
     def title_news(self) -> str:
-        """Return what stands behind the clerk's name: forms that wait."""
-        return ""
+        """Return what stands behind the clerk's name: how much is new."""
+        return f"{self.desk.news_count} new" if self.desk.news_count else ""
 
     def refresh_title(self) -> None:
         """Bring the title up to date."""

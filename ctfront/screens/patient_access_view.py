@@ -281,6 +281,12 @@ class PatientAccessView(DeskScreen):
         await self.load(go_to=patient_id)
 
     @work(group="load", exclusive=True)
+    async def review_request(self, request_id: int) -> None:
+        """Open the requests, the cursor on one of them."""
+        self.open_list(AccessList.REQUESTS)
+        await self.load(go_to=request_id)
+
+    @work(group="load", exclusive=True)
     async def action_inactive(self) -> None:
         """Show what the list leaves out, or leave it out again."""
         self.with_inactive = not self.with_inactive

@@ -59,8 +59,14 @@ class SchedulerScreen(SchedulerHand):
     """The last look for what other desks change."""
 
     def on_mount(self) -> None:
-        """Look for what other desks change."""
+        """Look for what other desks change, and for what is new to this clerk."""
         self.set_interval(WATCH_SECONDS, self.look_out)
+        self.count_news()
+
+    @work(group="news")
+    async def count_news(self) -> None:
+        """Count what the clerk has not seen."""
+        await self.desk.count_news()
 
     def look_out(self) -> None:
         """Look for changes unless the last look is still under way: breaking it off would never see any."""
@@ -183,6 +189,7 @@ class SchedulerScreen(SchedulerHand):
             return  # the next act says so; a watcher has nobody to tell
         if newest == seen or not self.query(DayGrid):
             return  # nothing is new, or the app was left meanwhile
+        await self.desk.count_news()
         if clinic is not None:
             self.desk.adopt(clinic)
         shown = {self.day, *(column.day for column in self.grid.schedule.columns)}

@@ -147,7 +147,7 @@ class ConsentRow(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
-        Index("ix_consent_patient", "patient_id"),
+        Index("ix_consent_patient", "patient_id", "channel"),  # ended ones say who ended them
         CheckConstraint("channel IN ('email', 'text')", name="channel"),
     )
 

@@ -334,7 +334,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.create_index("ix_consent_patient", ["patient_id"], unique=False)
         batch_op.create_index(
             "uq_consent_open",
             ["patient_id", "channel"],
@@ -342,6 +341,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
+        batch_op.create_index("ix_consent_patient", ["patient_id", "channel"], unique=False)
 
     op.create_table(
         "enrollment",

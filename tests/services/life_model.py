@@ -1,12 +1,12 @@
 """The invitation's life once more, written small and apart from the program: what the random acts are held against."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 LIVE = {"queued", "sent"}
 REMOVABLE = {"queued", "sent", "failed", "withheld", "expired", "locked"}
-WEEK = timedelta(days=7)
+WEEK, HOLD, LEASE = timedelta(days=7), timedelta(seconds=30), timedelta(seconds=120)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -19,9 +19,19 @@ class Invited:
     stamp: datetime | None = None
     """When the state last changed."""
     mail: str = "queued"
+    due: datetime
+    """From when its mail may leave."""
+    owner: str = ""
+    """Whose lease its mail is on, until when."""
+    lease: datetime | None = None
+    left: datetime | None = None
     secret: str = ""
     expires: datetime | None = None
     wrong: int = 0
+
+    def may_be_claimed(self, now: datetime) -> bool:
+        over = self.lease is not None and self.lease < now
+        return (self.mail == "queued" and self.due <= now) or (self.mail == "sending" and over)
 
     def turn(self, state: str, at: datetime) -> None:
         self.state, self.stamp = state, at
@@ -78,6 +88,35 @@ class Person:
         return live and self.active and not self.stale
 
 
+def leave(invited: Invited, now: datetime) -> None:
+    """The server took the mail."""
+    invited.mail, invited.left = "sent", now
+    if invited.state == "queued":
+        invited.turn("sent", now)
+        invited.expires = now + WEEK
+
+
+def fail(invited: Invited, now: datetime, states: Iterable[str] = ("queued",)) -> None:
+    """The recipient's server refused it, or it came back."""
+    invited.mail = "failed"
+    if invited.state in states:
+        invited.turn("failed", now)
+
+
+def settle_stray(person: Person, now: datetime) -> None:
+    """One put back as waiting whose mail is through meanwhile has what its mail has."""
+    last = person.last
+    if last is None or last.state != "queued" or last.mail in {"queued", "sending"}:
+        return
+    if last.mail == "sent":
+        last.turn("sent", now)
+        last.expires = last.left + WEEK
+    elif last.mail == "withdrawn":
+        last.mail, last.due = "queued", now
+    else:
+        last.turn("failed", now)
+
+
 # Each act returns what takes it back (which tells whether it could), or None when it is refused.
 Back = Callable[[datetime], bool]
 
@@ -88,7 +127,7 @@ def settle(person: Person, now: datetime) -> None:
         person.last.turn("expired", person.last.expires)
 
 
-def give_way(person: Person, now: datetime) -> Callable[[], bool]:
+def give_way(person: Person, now: datetime) -> Callable[..., bool]:
     """Remove the last one; return what revives it, or tells that it cannot."""
     last = person.last
     was, withdrawn = replace(last), last.mail == "queued"
@@ -98,15 +137,15 @@ def give_way(person: Person, now: datetime) -> Callable[[], bool]:
     return revival(person, last, was, withdrawn)
 
 
-def revival(person: Person, row: Invited, was: Invited, withdrawn: bool) -> Callable[[], bool]:
-    def revive(left: tuple) -> bool:
+def revival(person: Person, row: Invited, was: Invited, withdrawn: bool) -> Callable[..., bool]:
+    def revive(left: tuple, at: datetime) -> bool:
         trace = (row.state, row.stamp, person.last is row)
         if trace != left or (was.state in LIVE and person.enrolled):
             return False
         for name in ("state", "stamp", "secret", "expires", "wrong"):
             setattr(row, name, getattr(was, name))
         if withdrawn:
-            row.mail = "queued"
+            row.mail, row.due = "queued", at
         person.last = row
         return True
 
@@ -120,14 +159,14 @@ def send(person: Person, now: datetime, *, replacing: bool = False) -> Back:
         revive = give_way(person, now)
     elif before is not None:
         revive = revival(person, before, replace(before), withdrawn=False)
-    made = person.last = Invited(address=person.email.casefold(), made=now, stamp=now)
+    made = person.last = Invited(address=person.email.casefold(), made=now, stamp=now, due=now + HOLD)
     left = None if before is None else (before.state, before.stamp, False)
 
     def back(at: datetime) -> bool:
         if person.last is not made or made.state != "queued" or made.mail != "queued":
             return False
         person.last = None
-        if revive is not None and not revive(left):
+        if revive is not None and not revive(left, at):
             person.last = made
             return False
         made.mail = "withdrawn"
@@ -168,7 +207,7 @@ def remove(person: Person, now: datetime) -> Back | None:
     settle(person, now)
     revive = give_way(person, now)
     left = ("removed", now, True)
-    return lambda at: revive(left)
+    return lambda at: revive(left, at)
 
 
 def enroll(person: Person, now: datetime) -> Back | None:
@@ -182,7 +221,7 @@ def enroll(person: Person, now: datetime) -> Back | None:
         if made.ended is not None:
             return False
         made.void = True
-        if revive is not None and not revive(("removed", now, True)):
+        if revive is not None and not revive(("removed", now, True), at):
             made.void = False
             return False
         return True
@@ -207,7 +246,7 @@ def end(person: Person, now: datetime) -> Back | None:
             return False
         for each in standing:
             each.ended = None
-        if revive is not None and not revive(("ended", now, True)):
+        if revive is not None and not revive(("ended", now, True), at):
             for each in standing:
                 each.ended = now
             return False

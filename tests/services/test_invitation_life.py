@@ -1,9 +1,9 @@
 """Random acts of several clerks, patients and senders: what may never be, is not, whatever came before."""
 
-import hashlib
 import itertools
 import shutil
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -11,15 +11,16 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import event, func, select, text
 
-from ctfront.data import invitations, ledger, outbox
+from ctfront.data import invitations, ledger
 from ctfront.data.folding import fold_email
 from ctfront.data.models import AuditRow, InvitationRow, OutboxRow, PatientRow
 from ctfront.domain.errors import ChangedElsewhere, InvitationRefused, NothingToUndo
-from ctfront.domain.invitations import EXPIRES_AFTER, Change, Source, check_reach
+from ctfront.domain.invitations import Source
 from ctfront.domain.staff import Act
-from ctfront.services import accepting, enrolling, inviting, undoing
+from ctfront.mail.links import LinkKey
+from ctfront.services import accepting, enrolling, inviting, mail_acts, undoing
 from tests.clinics import NOW, PEOPLE, SmallClinic, small_clinic
 from tests.sendings import SENDER, set_consent
 from tests.services import life_model as life
@@ -58,8 +59,12 @@ ACTS = {
 """Each act of a clerk beside its model."""
 
 REFUSALS = (InvitationRefused, ChangedElsewhere, NothingToUndo)
-ENDS = [Change.DELIVER, Change.DELIVER, Change.DELIVER, Change.FAIL]
-"""How a sending ends, mostly well."""
+RULES = mail_acts.Rules(
+    site="https://book.example.org",
+    domain="clinic.example",
+    key_for=lambda check: LinkKey(b"k" * 32),
+    per_minute=0,
+)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +94,11 @@ class Life:
         self.secrets: list[tuple[str, str]] = []
         self.done: dict[str, list] = {"mgarcia": [], "tlee": [], "manager": []}
         """What each clerk may take back, newest last."""
-        self.sending: dict[str, tuple[int, life.Invited]] = {}
+        self.rows: dict[int, tuple[str, life.Invited]] = {}
+        """Every invitation by its row, with whose it is."""
+        self.sending: list[tuple] = []
+        """What senders are at."""
+        self.senders = itertools.count()
         self.accounts = itertools.count()
         for name in self.people:
             self._write(lambda s, name=name: self._record(s, name, email="ana@example.org", consents=True))
@@ -135,6 +144,12 @@ class Life:
         assert done == (back is not None)
         if back is not None:
             self.done[clerk].append(back)
+            for name, person in self.people.items():
+                if person.last is not None:
+                    self.rows.setdefault(self._write(lambda s, name=name: self._last(s, name).id), (name, person.last))
+
+    def _last(self, session, name: str) -> InvitationRow:
+        return invitations.last_row(session, self.desk.clinic.id, self.desk.patients[name])
 
     @property
     def moment(self):
@@ -185,14 +200,10 @@ class Life:
             self._settle_strays()
 
     def _settle_strays(self) -> None:
-        """The sender's sweep: an invitation put back whose mail is through meanwhile has what its mail has."""
-        for name, person in self.people.items():
-            last = person.last
-            if last is None or last.state != "queued" or last.mail in {"queued", "sending"}:
-                continue
-            change = Change.DELIVER if last.mail == "sent" else Change.FAIL
-            self._write(lambda s, name=name, change=change: self._turn(s, self._last(s, name), change))
-            self._turn_model(last, change)
+        act = self._act(SENDER)
+        self._write(lambda s: mail_acts.settle_strays(s, self.desk.clinic.id, act, RULES))
+        for person in self.people.values():
+            life.settle_stray(person, self.moment)
 
     # -- the record
 
@@ -208,90 +219,78 @@ class Life:
 
     # -- the sender
 
-    def _last(self, session, name: str) -> InvitationRow:
-        return invitations.last_row(session, self.desk.clinic.id, self.desk.patients[name])
-
     def send_a_mail(self) -> None:
-        """A sender claims a mail, and mostly ends its sending at once."""
-        if waiting := self._waiting():
-            self._claim(self.rng.choice(waiting))
-            if self.rng.random() < 0.8:
-                self.end_a_sending()
+        """A sender claims what has been due longest, and mostly ends its sending at once."""
+        self.now += self.rng.choice([timedelta(0), life.HOLD])
+        if self._claim() and self.rng.random() < 0.8:
+            self.end_a_sending()
 
-    def _waiting(self) -> list[str]:
-        return [n for n, p in self.people.items() if p.last and (p.last.state, p.last.mail) == ("queued", "queued")]
-
-    def _claim(self, name: str) -> None:
-        """What a sender does first: consent, address and stale are checked in the very claim."""
-        person, act = self.people[name], self._act(SENDER)
-
-        def claim(session):
-            row = self._last(session, name)
-            mails = OutboxRow.invitation_id == row.id
-            assert (row.state, session.scalars(select(OutboxRow.state).where(mails)).one()) == ("queued", "queued")
-            access = invitations.load_access(
-                session, self.desk.clinic.id, row.patient_id, now=self.now, zone=self.desk.clinic.tz
-            )
-            try:
-                check_reach(access.reach)
-                if access.standing.stale:
-                    raise InvitationRefused("another address")
-            except InvitationRefused as refusal:
-                invitations.change(session, act, row, Change.WITHHOLD, error=str(refusal))
-                session.execute(update(OutboxRow).where(mails).values(state=outbox.WITHHELD))
-                return 0, ""
-            secret = f"secret of {row.nonce}"
-            row.secret_digest = hashlib.sha256(secret.encode()).hexdigest()
-            session.execute(update(OutboxRow).where(mails).values(state=outbox.SENDING))
-            return row.id, secret
-
-        claimed = self._write(claim)
-        if not person.reachable or person.stale:
-            assert claimed == (0, "")
-            person.last.mail = "withheld"
-            person.last.turn("withheld", self.moment)
+    def _claim(self) -> bool:
+        """Consent and address are held against the model's at the very moment of the claim."""
+        act, rules = self._act(SENDER), replace(RULES, owner=f"sender {next(self.senders)}")
+        claim = self._write(lambda s: mail_acts.claim_mail(s, self.desk.clinic.id, act, rules))
+        due = [invited for _, invited in self.rows.values() if invited.may_be_claimed(self.moment)]
+        if isinstance(claim, mail_acts.Waiting):
+            assert due == []
+            return False
+        row_id = self._write(lambda s: s.get_one(OutboxRow, claim.mail_id).invitation_id)
+        name, invited = self.rows[row_id]
+        person = self.people[name]
+        assert invited in due
+        if invited.state != "queued":
+            assert isinstance(claim, mail_acts.NotSent)
+            invited.mail = "withdrawn"
+        elif not person.reachable or person.stale:
+            assert isinstance(claim, mail_acts.NotSent)
+            invited.mail = "withheld"
+            invited.turn("withheld", self.moment)
         else:
-            row_id, secret = claimed
-            assert secret
-            person.last.mail, person.last.secret = "sending", secret
-            self.secrets.append((name, secret))
-            self.sending[secret] = (row_id, person.last)
+            assert isinstance(claim, mail_acts.Claimed)
+            assert person.last is invited
+            assert fold_email(claim.mail.address) == invited.address
+            secret = claim.mail.link.rpartition("/")[2]
+            assert invited.secret in {"", secret}  # a retry renders the same link
+            if not invited.secret:
+                self.secrets.append((name, secret))
+            invited.mail, invited.secret = "sending", secret
+            invited.owner, invited.lease = rules.owner, self.moment + life.LEASE
+            self.sending.append((claim, rules, invited))
+            return True
+        return False
 
     def end_a_sending(self) -> None:
-        """A mail has left, or the recipient's server refused it; the invitation may have been removed meanwhile."""
+        """A mail has left or was refused; the invitation may be removed meanwhile, the lease another sender's."""
         if not self.sending:
             return
-        change = self.rng.choice(ENDS)
-        secret = next(iter(self.sending))
-        row_id, model = self.sending.pop(secret)
-        self.now += timedelta(seconds=1)
-        self._write(lambda s: self._turn(s, s.get_one(InvitationRow, row_id), change))
-        self._turn_model(model, change)
-
-    def _turn(self, session, row: InvitationRow, change: Change) -> None:
-        if row.state == "queued":
-            invitations.change(session, Act(who=SENDER, at=self.now, op_id="mail"), row, change)
-            if change is Change.DELIVER:
-                row.expires_at = self.now + EXPIRES_AFTER
-        state = outbox.SENT if change is Change.DELIVER else outbox.FAILED
-        session.execute(update(OutboxRow).where(OutboxRow.invitation_id == row.id).values(state=state))
-
-    def _turn_model(self, model: life.Invited, change: Change) -> None:
-        model.mail = "sent" if change is Change.DELIVER else "failed"
-        if model.state == "queued":
-            model.turn(model.mail, self.moment)
-            if change is Change.DELIVER:
-                model.expires = self.moment + life.WEEK
+        claimed, rules, invited = self.sending.pop(self.rng.randrange(len(self.sending)))
+        act, delivered = self._act(SENDER), self.rng.random() < 0.75
+        mine = invited.mail == "sending" and invited.owner == rules.owner
+        if delivered:
+            done = self._write(lambda s: mail_acts.record_sent(s, self.desk.clinic.id, act, rules, claimed))
+        else:
+            done = self._write(lambda s: mail_acts.record_refused(s, self.desk.clinic.id, act, rules, claimed, "550"))
+        assert done == mine
+        if mine:
+            (life.leave if delivered else life.fail)(invited, self.moment)
 
     def let_it_bounce(self) -> None:
-        sent = [name for name, person in self.people.items() if person.last and person.last.state == "sent"]
-        if not sent:
-            return
-        name = self.rng.choice(sent)
-        self.now += timedelta(seconds=1)
-        act = Act(who=SENDER, at=self.now, op_id="mail")
-        self._write(lambda s: invitations.change(s, act, self._last(s, name), Change.FAIL, error="bounced"))
-        self.people[name].last.turn("failed", self.moment)
+        left = [row_id for row_id, (_, invited) in self.rows.items() if invited.mail == "sent"]
+        if left:
+            row_id, act = self.rng.choice(left), self._act(SENDER)
+
+            def bounce(session):
+                mail = session.scalars(select(OutboxRow).where(OutboxRow.invitation_id == row_id)).one()
+                return mail_acts.fail_bounced(session, self.desk.clinic.id, act, mail.message_id, "550 nobody")
+
+            self._write(bounce)
+            life.fail(self.rows[row_id][1], self.moment, life.LIVE)
+
+    def sweep(self) -> None:
+        """What a sender does now and then: write down what is over."""
+        act = self._act(SENDER)
+        self._write(lambda s: mail_acts.expire(s, self.desk.clinic.id, act))
+        for person in self.people.values():
+            life.settle(person, self.moment)
 
     # -- patients
 
@@ -363,6 +362,7 @@ STEPS = (
     (Life.send_a_mail, 9),
     (Life.end_a_sending, 2),
     (Life.let_it_bounce, 1),
+    (Life.sweep, 1),
     (Life.follow_any_link, 2),
     (Life.follow_a_live_link, 2),
 )

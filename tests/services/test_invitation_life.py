@@ -26,7 +26,7 @@ from tests.sendings import SENDER, set_consent
 from tests.services import life_model as life
 from tests.stories import copy_of
 
-EXAMPLES, STEPS_OF_ONE = 16, 80
+EXAMPLES, STEPS_OF_ONE = 20, 80
 BORN = {name: born for name, _, born, _ in PEOPLE}
 WRONG = date(1900, 1, 1)
 FINE = {"email": "ana@example.org", "consents": True, "active": True}

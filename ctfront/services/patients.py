@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -18,11 +19,21 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.duplicates import LikelyDuplicate, are_likely_one
 from ctfront.domain.errors import InputRefused, NotFound
 from ctfront.domain.patient_query import EmptyQuery, RecordQuery, read_patient_query
-from ctfront.domain.patients import Glance, Patient, PatientDraft, PatientName, Phone, shown_name
+from ctfront.domain.patients import (
+    Glance,
+    Patient,
+    PatientDraft,
+    PatientName,
+    Phone,
+    ProfileDraft,
+    shown_name,
+)
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
 from ctfront.domain.times import wall_clock
 from ctfront.services.erasing import erase_patient
+
+Profile = TypeVar("Profile", bound=ProfileDraft)
 
 FIRST_BIRTH_YEAR = 1900
 NAME_LIMIT = 100
@@ -156,6 +167,19 @@ def likely_duplicates(session: Session, clinic: Clinic, draft: PatientDraft) -> 
 
 def checked(draft: PatientDraft, *, today: date) -> PatientDraft:
     """Return the draft as it is stored. Raises `InputRefused` naming the field."""
+    return replace(
+        checked_profile(draft, today=today),
+        record_number=_checked_record(draft.record_number),
+        former_names=tuple(clean_line(n, field="former_names", limit=NAME_LIMIT) for n in draft.former_names),
+        identifiers=tuple(
+            (clean_line(system, field="identifiers", limit=40), clean_line(value, field="identifiers"))
+            for system, value in draft.identifiers
+        ),
+    )
+
+
+def checked_profile(draft: Profile, *, today: date) -> Profile:
+    """Return what a clerk may change as it is stored. Raises `InputRefused` naming the field."""
     last = clean_line(draft.last_name, field="last_name", limit=NAME_LIMIT)
     if not fold(last):
         raise InputRefused("A patient has a last name.", field="last_name")
@@ -170,12 +194,6 @@ def checked(draft: PatientDraft, *, today: date) -> PatientDraft:
         email=checked_email(draft.email),
         phones=tuple(checked_phone(phone) for phone in draft.phones if phone.number.strip()),
         note=clean_line(draft.note, field="note", limit=NOTE_LIMIT),
-        record_number=_checked_record(draft.record_number),
-        former_names=tuple(clean_line(n, field="former_names", limit=NAME_LIMIT) for n in draft.former_names),
-        identifiers=tuple(
-            (clean_line(system, field="identifiers", limit=40), clean_line(value, field="identifiers"))
-            for system, value in draft.identifiers
-        ),
         inactive_reason=clean_line(draft.inactive_reason, field="inactive_reason"),
         alerts=tuple(replace(alert, text=clean_line(alert.text, field="alerts")) for alert in draft.alerts),
     )

@@ -15,7 +15,7 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import inviting, placing
+from ctfront.services import inviting, placing, profile
 
 REACH = 1000
 """Acts of the clinic back to which the one before is looked for."""
@@ -55,6 +55,8 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         days |= _put_back_event(session, act, last, payload["event"])
     if "invitation" in payload:
         inviting.put_back(session, clinic, act, payload["invitation"])
+    if "profile" in payload:
+        profile.put_back(session, clinic, act, last, payload["profile"])
     last.undone_by = act.op_id
     session.execute(update(StatusChangeRow).where(StatusChangeRow.op_id == last.op_id).values(undone_by=act.op_id))
     sentence = f"Took back: {last.sentence}"
@@ -63,7 +65,7 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         clinic.id,
         act,
         kind="undo",
-        subject_kind="act",
+        subject_kind="patient" if "profile" in payload else "act",
         subject_id=last.subject_id,
         sentence=sentence,
         before={"op_id": last.op_id},

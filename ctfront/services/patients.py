@@ -39,6 +39,8 @@ FIRST_BIRTH_YEAR = 1900
 NAME_LIMIT = 100
 NOTE_LIMIT = 2000
 RECORD_LIMIT = 40
+LOCAL_PART_LIMIT = 64
+"""Bytes before the @-sign that a mail server takes."""
 PHONE_REGION = "US"
 """Where a number without a country code is dialled."""
 
@@ -211,10 +213,17 @@ def checked_email(address: str | None) -> str | None:
 
     address = clean_line(address, field="email", limit=320)
     try:
-        return validate_email(address, check_deliverability=False, test_environment=True).normalized
+        valid = validate_email(address, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as error:
-        reason = str(error).rstrip(".")
+        reason = str(error).rstrip(".").replace(". It ", "; it ")
         raise InputRefused(f"That is no email address: {reason[:1].lower()}{reason[1:]}.", field="email") from None
+    if len(valid.local_part.encode()) > LOCAL_PART_LIMIT:
+        raise InputRefused(
+            "That is no email address: the email address is too long before the @-sign "
+            f"({LOCAL_PART_LIMIT} bytes fit, and a letter outside ASCII takes several).",
+            field="email",
+        )
+    return valid.normalized
 
 
 def checked_phone(phone: Phone) -> Phone:

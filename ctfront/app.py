@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
@@ -24,11 +24,14 @@ from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.find_dialog import FindDialog
 from ctfront.screens.modals.help import KeyList, keys_of
 from ctfront.screens.modals.new_patient_form import NewPatientForm
+from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.screens.set_up import SetUpScreen
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
+from ctfront.services.inviting import HOLD, OFF, Inviting
+from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.terminal.driver import DeskDriver
@@ -45,7 +48,7 @@ LAST_PATIENTS = 9
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """Below that the screens don't fit: a message says so and keys are held."""
 
-SCREENS = (SchedulerScreen, PatientInformationScreen, SetUpScreen)
+SCREENS = (SchedulerScreen, PatientInformationScreen, PatientAccessScreen, SetUpScreen)
 """The modes of the app."""
 
 THEME = Theme(
@@ -94,6 +97,7 @@ class CTFrontApp(GatedApp, App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("f2", "show_mode('scheduler')", "Scheduler", "The day's schedule", "scheduler"),
         key("f3", "patient", "Patient Information", "The last patient, else find one", "patient"),
+        key("f4", "access", "Patient Access", "Who is invited, who is enrolled", "access"),
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("colon", "command", "Command line", "sc pi su bk mv ca ar go fo …", "command"),
@@ -112,6 +116,7 @@ class CTFrontApp(GatedApp, App[None]):
         keymap: Mapping[str, str] | None = None,
         *,
         ascii_only: bool = False,
+        hold: timedelta = HOLD,
     ) -> None:
         super().__init__(driver_class=PlainDriver if ascii_only else DeskDriver)
         self.database = database
@@ -121,12 +126,15 @@ class CTFrontApp(GatedApp, App[None]):
         self.scheduling = Scheduling(database, clinic)
         self.patients = Patients(database, clinic)
         self.clinic_setup = ClinicSetup(database, clinic)
+        self.inviting = Inviting(database, clinic, hold=hold)
+        self.patient_access = PatientAccess(database, clinic)
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
         self.set_keymap(dict(keymap or {}))
         self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients))
-        self.add_mode("patient", lambda: PatientInformationScreen(self.patients, self.scheduling))
+        self.add_mode("patient", lambda: PatientInformationScreen(self.patients, self.scheduling, self.inviting))
+        self.add_mode("access", lambda: PatientAccessScreen(self.patient_access, self.inviting, self.scheduling))
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
         self.shown_patients: list[int] = []
         """Patients last shown, newest first."""
@@ -147,6 +155,11 @@ class CTFrontApp(GatedApp, App[None]):
         self.start_gate()
 
     # -- what screens ask of the app
+
+    @property
+    def now(self) -> datetime:
+        """The present instant by the program's clock."""
+        return self.clock()
 
     @property
     def wall_now(self) -> datetime:
@@ -176,7 +189,8 @@ class CTFrontApp(GatedApp, App[None]):
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
         if isinstance(saved, Clinic):
             self.clinic = saved
-            self.scheduling.clinic = self.patients.clinic = self.clinic_setup.clinic = saved
+            for service in (self.scheduling, self.patients, self.clinic_setup, self.inviting, self.patient_access):
+                service.clinic = saved
         elif isinstance(saved, Staff) and saved.id == self.actor.id:
             rights = saved.rights if saved.active else frozenset()
             self.actor = replace(self.actor, name=saved.short_name, rights=rights)
@@ -196,6 +210,13 @@ class CTFrontApp(GatedApp, App[None]):
         await self.switch_mode("patient")
         if isinstance(self.desk_screen, PatientInformationScreen):
             self.desk_screen.show_patient(patient_id)
+
+    @work(group="show")
+    async def show_access(self, patient_id: int) -> None:
+        """Open Patient Access on the list that holds the patient."""
+        await self.switch_mode("access")
+        if isinstance(self.desk_screen, PatientAccessScreen):
+            self.desk_screen.review(patient_id)
 
     @work(group="show")
     async def book_in_hand(self, patient: PatientName) -> None:
@@ -239,6 +260,13 @@ class CTFrontApp(GatedApp, App[None]):
             self.show_patient(added.id)
             self.say(f"{added.name} is on record as #{added.record_number}.")
 
+    async def action_access(self) -> None:
+        """Show Patient Access, or say why there is none."""
+        if not self.clinic.online:
+            self.say(OFF)
+        else:
+            await self.action_show_mode("access")
+
     async def action_show_mode(self, mode: str) -> None:
         """Show another screen as it was left."""
         if mode != self.current_mode:
@@ -281,10 +309,12 @@ class CTFrontApp(GatedApp, App[None]):
                 self.switch_mode("scheduler")
             case "pi":
                 self.action_patient()
+            case "pa" if self.clinic.online:
+                self.switch_mode("access")
+            case "pa":
+                self.say(OFF)
             case "su":
                 self.switch_mode("set_up")
-            case _:
-                self.say("That screen is not there yet.")
 
     def on_resize(self, event: events.Resize) -> None:
         """Hold the keys while the terminal is too small to work in."""

@@ -1,17 +1,17 @@
 """Invitations and enrollments as rows, and how a patient stands with them."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from ctfront.data.folding import fold_email
 from ctfront.data.models import ConsentRow, EnrollmentRow, InvitationRow, OnlineAccountRow, PatientRow
-from ctfront.domain.errors import NotFound
+from ctfront.domain.errors import ChangedElsewhere, NotFound
 from ctfront.domain.invitations import (
     Change,
     Enrollment,
@@ -100,6 +100,19 @@ def trace(row: InvitationRow) -> list[Any]:
     return [row.state, row.state_at.isoformat(), row.is_last]
 
 
+def restore(session: Session, kept: Mapping[str, Any], left: Sequence[Any]) -> InvitationRow:
+    """Put back what `keep` returned. Raises `ChangedElsewhere` when the row is not as the act left it."""
+    row = session.get_one(InvitationRow, kept["id"])
+    if trace(row) != left:
+        raise ChangedElsewhere("A colleague has changed that invitation since; look at it in Patient Access (F4).")
+    for name in KEPT:
+        value = kept[name]
+        instant = name in {"state_at", "expires_at"} and value is not None
+        setattr(row, name, datetime.fromisoformat(value) if instant else value)
+    session.flush()
+    return row
+
+
 def _state_by(act: Act) -> dict[str, Any]:
     return {"state_by_kind": act.who.kind.value, "state_by_id": act.who.id, "state_by_name": act.who.name}
 
@@ -107,6 +120,8 @@ def _state_by(act: Act) -> dict[str, Any]:
 # -- how a patient stands
 
 _PATIENT, _INVITATION, _ENROLLMENT = PatientRow.__table__.c, InvitationRow.__table__.c, EnrollmentRow.__table__.c
+LASTED = or_(_ENROLLMENT.ended_at.is_(None), _ENROLLMENT.ended_at > _ENROLLMENT.made_at)
+"""An enrollment that was taken back is kept as one that lasted no time."""
 _CONSENT, _ACCOUNT = ConsentRow.__table__.c, OnlineAccountRow.__table__.c
 
 
@@ -131,7 +146,7 @@ def _select_enrollments(patient_ids: Collection[int]) -> Select[*tuple[Any, ...]
             _ENROLLMENT.ended_name, _ACCOUNT.login_address,
         )
         .join(OnlineAccountRow.__table__, _ACCOUNT.id == _ENROLLMENT.account_id)
-        .where(_ENROLLMENT.patient_id.in_(patient_ids))
+        .where(_ENROLLMENT.patient_id.in_(patient_ids), LASTED)
         .order_by(_ENROLLMENT.id)
     )  # fmt: skip
 

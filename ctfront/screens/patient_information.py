@@ -9,11 +9,15 @@ from textual.containers import Vertical
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.invitations import OnlineAccess, Source
 from ctfront.domain.patients import Patient
 from ctfront.domain.text import safe
 from ctfront.screens.desk_screen import DeskScreen
+from ctfront.screens.modals.notice import Notice
+from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
+from ctfront.widgets.online_block import online_words
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
 from ctfront.widgets.words import Words
 
@@ -27,6 +31,8 @@ class PatientInformationScreen(DeskScreen):
     NAME: ClassVar[str] = "PATIENT INFORMATION"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("b", "Book"),
+        ("s", "Send Invitation"),
+        ("r", "Review Account"),
         ("Enter", "Show appointment"),
         ("/", "Find"),
         ("n", "New patient"),
@@ -40,12 +46,18 @@ class PatientInformationScreen(DeskScreen):
         Binding("pageup", f"walk(-{PAGE})", "Page up", tooltip="A page up", id="patient.page_up"),
         Binding("enter", "show", "Show", tooltip="Show the appointment on the Scheduler", id="patient.show"),
         Binding("b,B", "book", "Book", tooltip="Take the patient to the Scheduler", id="patient.book"),
+        Binding("s,S", "send", "Send Invitation", tooltip="Invite the patient to book online", id="patient.send"),
+        Binding("u,U", "undo", "Undo", tooltip="Take back my last act", id="patient.undo"),
+        Binding("r,R", "review", "Review Account", tooltip="Open Patient Access on the patient", id="patient.review"),
     ]
 
-    def __init__(self, patients: Patients, scheduling: Scheduling) -> None:
+    def __init__(self, patients: Patients, scheduling: Scheduling, inviting: Inviting) -> None:
         super().__init__()
         self.patients = patients
         self.scheduling = scheduling
+        self.inviting = inviting
+        self.access: OnlineAccess | None = None
+        """How the patient stands with Online Appointments."""
         self.patient: Patient | None = None
         self.provider_name = ""
         self.appointments: tuple[Appointment, ...] = ()
@@ -70,15 +82,21 @@ class PatientInformationScreen(DeskScreen):
     @work(group="load", exclusive=True)
     async def load(self, patient_id: int, *, keep_cursor: bool = False) -> None:
         """Read the patient and the appointments."""
+        await self.read(patient_id, keep_cursor=keep_cursor)
+
+    async def read(self, patient_id: int, *, keep_cursor: bool = False) -> None:
+        """Read and show."""
         try:
             patient = await self.patients.patient(patient_id)
             appointments = await self.patients.appointments_of(patient_id)
             providers = {p.id: p.name for p in await self.scheduling.providers()}
+            access = await self.inviting.access([patient_id], now=self.desk.now)
         except ClinicError as refusal:
             self.say(str(refusal))
             return
         standing = self.appointments[self.cursor].id if keep_cursor and self.appointments else None
         self.patient, self.appointments = patient, appointments
+        self.access = access.get(patient_id)
         self.provider_name = providers.get(patient.preferred_provider_id or 0, "")
         places = [n for n, a in enumerate(appointments) if a.id == standing]
         self.cursor = places[0] if places else next_index(appointments, self.desk.today)
@@ -95,6 +113,10 @@ class PatientInformationScreen(DeskScreen):
             return
         desk = self.desk
         card = card_lines(self.patient, today=desk.today, zone=desk.clinic.tz, provider=self.provider_name)
+        if self.access is not None and desk.clinic.online:
+            online = online_words(self.access, now=desk.now, zone=desk.clinic.tz)
+            told = [f"Online    {online.what}", *(f"          {more}" for more in (online.where, online.keys) if more)]
+            card += [safe(line) for line in told]
         self.query_one("#card", Words).show(*card)
         self._show_visits(max(3, self.size.height - len(card) - 6))
         self.refresh_title()
@@ -133,6 +155,47 @@ class PatientInformationScreen(DeskScreen):
             self.say(f"{self.patient.name} is inactive; make the patient active again first.")
         else:
             self.desk.book_in_hand(self.patient)
+
+    @work(group="send")
+    async def action_send(self) -> None:
+        """Send the invitation; whatever comes of it is one message."""
+        if self.patient is None:
+            self.say("No patient yet: / finds one.")
+            return
+        if not self.desk.clinic.online:
+            self.say(OFF)
+            return
+        try:
+            said = await self.inviting.invite(self.desk.act(), self.patient.id, source=Source.PATIENT_INFORMATION)
+            sent = True
+        except ClinicError as refusal:
+            said, sent = str(refusal), False
+        await self.read(self.patient.id, keep_cursor=True)
+        if await self.desk.ask(Notice([said], undoable=sent)):
+            await self._take_back()
+
+    async def _take_back(self) -> None:
+        try:
+            said = await self.scheduling.undo(self.desk.act())
+        except ClinicError as refusal:
+            said = str(refusal)
+        if self.patient is not None:
+            await self.read(self.patient.id, keep_cursor=True)
+        self.say(said)
+
+    @work(group="undo")
+    async def action_undo(self) -> None:
+        """Take back my last act."""
+        await self._take_back()
+
+    def action_review(self) -> None:
+        """Open Patient Access on the patient."""
+        if not self.desk.clinic.online:
+            self.say(OFF)
+        elif self.patient is None:
+            self.say("No patient yet: / finds one.")
+        else:
+            self.desk.show_access(self.patient.id)
 
     def title_left(self) -> str:
         """Return the patient's name."""

@@ -309,23 +309,12 @@ def put_back(session: Session, clinic: Clinic, act: Act, steps: Mapping[str, Any
                 f"The invitation to {safe(row.address)} has left already; Remove it in Patient Access (F4), list 1."
             )
         if not row.is_last or row.state != InvitationState.QUEUED.value:
-            raise _touched_since()
+            raise ChangedElsewhere("A colleague has changed that invitation since; look at it in Patient Access (F4).")
         outbox.withdraw(session, clinic.id, made)
         invitations.change(session, act, row, Change.REMOVE)
         row.is_last = False
         session.flush()
     if (former := steps["former"]) is not None:
-        row = session.get_one(InvitationRow, former["id"])
-        if invitations.trace(row) != steps["left"]:
-            raise _touched_since()
-        for name in invitations.KEPT:
-            value = former[name]
-            instant = name in {"state_at", "expires_at"} and value is not None
-            setattr(row, name, datetime.fromisoformat(value) if instant else value)
-        session.flush()
+        revived = invitations.restore(session, former, steps["left"])
         if former.get("mail"):
-            outbox.put_back(session, clinic.id, row.id, due=act.at)
-
-
-def _touched_since() -> ChangedElsewhere:
-    return ChangedElsewhere("A colleague has changed that invitation since; look at it in Patient Access (F4).")
+            outbox.put_back(session, clinic.id, revived.id, due=act.at)

@@ -15,7 +15,7 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import inviting, placing, profile
+from ctfront.services import enrolling, inviting, placing, profile
 
 REACH = 1000
 """Acts of the clinic back to which the one before is looked for."""
@@ -57,6 +57,8 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         inviting.put_back(session, clinic, act, payload["invitation"])
     if "profile" in payload:
         profile.put_back(session, clinic, act, last, payload["profile"])
+    if "enrollment" in payload:
+        enrolling.put_back(session, act, payload["enrollment"])
     last.undone_by = act.op_id
     session.execute(update(StatusChangeRow).where(StatusChangeRow.op_id == last.op_id).values(undone_by=act.op_id))
     sentence = f"Took back: {last.sentence}"

@@ -25,6 +25,10 @@ class FrontDesk(Protocol):
         """The date on the clinic's clock."""
 
     @property
+    def now(self) -> datetime:
+        """The present instant by the program's clock."""
+
+    @property
     def wall_now(self) -> datetime:
         """The clinic's clock, without zone."""
 
@@ -42,6 +46,9 @@ class FrontDesk(Protocol):
 
     def show_patient(self, patient_id: int) -> object:
         """Open Patient Information on a patient."""
+
+    def show_access(self, patient_id: int) -> object:
+        """Open Patient Access on the list that holds the patient."""
 
     def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> object:
         """Open the Scheduler on a day, with the cursor on an appointment."""

@@ -50,8 +50,8 @@ def appointment_line(appointment: Appointment, *, today: date) -> Shown:
     """Return one row of the patient's appointments."""
     when = "today" if appointment.day == today else ""
     return safe(
-        f"{show_date(appointment.day):<16} {show_time(appointment.start):>5}  {appointment.purpose:<18.18} "
-        f"{appointment.provider:<16.16} {appointment.status.word:<12} {when}".rstrip()
+        f"{show_date(appointment.day):<16} {show_time(appointment.start):>5}  {appointment.purpose:<17.17} "
+        f"{appointment.provider:<15.15} {appointment.status.word:<12} {when}".rstrip()
     )
 
 

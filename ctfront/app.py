@@ -33,6 +33,7 @@ from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
 from ctfront.services.inviting import HOLD, OFF, Inviting
 from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
+from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
 from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.key_gate import GatedApp
@@ -124,7 +125,8 @@ class CTFrontApp(GatedApp, App[None]):
         self.actor = actor
         self.clock = clock
         self.scheduling = Scheduling(database, clinic)
-        self.patients = Patients(database, clinic)
+        self.patients = Patients(database, clinic, hold=hold)
+        self.profiles = Profiles(database, clinic)
         self.clinic_setup = ClinicSetup(database, clinic)
         self.inviting = Inviting(database, clinic, hold=hold)
         self.patient_access = PatientAccess(database, clinic)
@@ -133,11 +135,14 @@ class CTFrontApp(GatedApp, App[None]):
         self.animation_level = "none"
         self.set_keymap(dict(keymap or {}))
         self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients))
-        self.add_mode("patient", lambda: PatientInformationScreen(self.patients, self.scheduling, self.inviting))
+        self.add_mode("patient", self._patient_information)
         self.add_mode("access", lambda: PatientAccessScreen(self.patient_access, self.inviting, self.scheduling))
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
         self.shown_patients: list[int] = []
         """Patients last shown, newest first."""
+
+    def _patient_information(self) -> PatientInformationScreen:
+        return PatientInformationScreen(self.patients, self.scheduling, self.inviting, self.profiles)
 
     @classmethod
     def key_names(cls) -> frozenset[str]:
@@ -189,7 +194,9 @@ class CTFrontApp(GatedApp, App[None]):
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
         if isinstance(saved, Clinic):
             self.clinic = saved
-            for service in (self.scheduling, self.patients, self.clinic_setup, self.inviting, self.patient_access):
+            for service in (
+                self.scheduling, self.patients, self.profiles, self.clinic_setup, self.inviting, self.patient_access,
+            ):  # fmt: skip
                 service.clinic = saved
         elif isinstance(saved, Staff) and saved.id == self.actor.id:
             rights = saved.rights if saved.active else frozenset()
@@ -257,8 +264,8 @@ class CTFrontApp(GatedApp, App[None]):
             return
         added = await self.ask(NewPatientForm(self.patients, providers, typed=typed))
         if added is not None:
-            self.show_patient(added.id)
-            self.say(f"{added.name} is on record as #{added.record_number}.")
+            await self.show_patient(added.patient.id).wait()  # the sentence belongs on that screen
+            self.say(added.sentence)
 
     async def action_access(self) -> None:
         """Show Patient Access, or say why there is none."""

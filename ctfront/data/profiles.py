@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, delete, exists, insert, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from ctfront.data.folding import FOLD_VERSION, fold, fold_email
 from ctfront.data.models import (
+    ActRow,
     AlertRow,
     AuditRow,
     ConsentRow,
@@ -22,9 +23,6 @@ from ctfront.data.patients import alert_columns, consent_columns, patient_of, ph
 from ctfront.domain.errors import NotFound
 from ctfront.domain.patients import Alert, Patient, ProfileDraft
 from ctfront.domain.staff import Act
-
-SAVES = ("edit_patient", "undo", "add_patient")
-"""Acts that write a patient's profile."""
 
 
 def lock(session: Session, clinic_id: int, patient_id: int) -> PatientRow:
@@ -56,9 +54,13 @@ def load(session: Session, row: PatientRow) -> Patient:
 
 def last_saved(session: Session, clinic_id: int, patient_id: int) -> tuple[str, datetime] | None:
     """Return who wrote the profile last, and when."""
-    a = AuditRow
+    a, undone = AuditRow, ActRow
+    took_back = exists().where(undone.by_id == a.by_id, undone.undone_by == a.op_id, undone.kind == "edit_patient")
     query = select(a.by_name, a.made_at).where(
-        a.clinic_id == clinic_id, a.subject_kind == "patient", a.subject_id == patient_id, a.act.in_(SAVES)
+        a.clinic_id == clinic_id,
+        a.subject_kind == "patient",
+        a.subject_id == patient_id,
+        or_(a.act.in_(("edit_patient", "add_patient")), and_(a.act == "undo", took_back)),
     )
     last = session.execute(query.order_by(a.seq.desc()).limit(1)).first()
     return None if last is None else (last.by_name, last.made_at)

@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -18,8 +18,10 @@ from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.duplicates import LikelyDuplicate, are_likely_one
 from ctfront.domain.errors import InputRefused, NotFound
+from ctfront.domain.invitations import Reach, Source, check_reach
 from ctfront.domain.patient_query import EmptyQuery, RecordQuery, read_patient_query
 from ctfront.domain.patients import (
+    Channel,
     Glance,
     Patient,
     PatientDraft,
@@ -31,6 +33,7 @@ from ctfront.domain.patients import (
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
 from ctfront.domain.times import wall_clock
+from ctfront.services import inviting
 from ctfront.services.erasing import erase_patient
 
 Profile = TypeVar("Profile", bound=ProfileDraft)
@@ -57,9 +60,11 @@ class FindResult:
 class Patients:
     """The clinic's patients; every method is one reading or one act."""
 
-    def __init__(self, database: Database, clinic: Clinic) -> None:
+    def __init__(self, database: Database, clinic: Clinic, *, hold: timedelta = inviting.HOLD) -> None:
         self._database = database
         self.clinic = clinic
+        self.hold = hold
+        """How long an invitation's mail waits before it leaves."""
 
     async def find(self, text: str, *, today: date, limit: int = 50) -> FindResult:
         """Return whom the text may mean: exact prefixes first, near misses when there are none."""
@@ -105,6 +110,23 @@ class Patients:
         )
         return await self.patient(patient_id)
 
+    async def add_invited(self, act: Act, draft: PatientDraft, *, another_person: bool = False) -> Patient:
+        """Add a patient and send the invitation, both or neither. Raises what `add` and an invitation do."""
+        patient_id = await self._database.write(
+            lambda session: add_patient(
+                session, self.clinic, act, draft, another_person=another_person, invite=True, hold=self.hold
+            )
+        )
+        return await self.patient(patient_id)
+
+    async def invite_known(self, act: Act, patient_id: int) -> str:
+        """Invite the patient on record whom New Patient met, by the desk's rule. Raises `InvitationRefused`."""
+        return await self._database.write(
+            lambda session: inviting.invite(
+                session, self.clinic, act, patient_id, source=Source.NEW_PATIENT, hold=self.hold
+            )
+        )
+
     async def erase(self, act: Act, patient_id: int, *, legal_request: str = "") -> str:
         """Erase a patient; see `erasing.erase_patient`."""
         return await self._database.write(
@@ -113,13 +135,26 @@ class Patients:
 
 
 def add_patient(
-    session: Session, clinic: Clinic, act: Act, draft: PatientDraft, *, another_person: bool = False
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    draft: PatientDraft,
+    *,
+    another_person: bool = False,
+    invite: bool = False,
+    hold: timedelta = inviting.HOLD,
 ) -> int:
-    """Add a patient in the caller's transaction and return the id."""
+    """Add a patient in the caller's transaction, with the invitation when it is wanted, and return the id.
+
+    Raises `InputRefused` with the field, `LikelyDuplicate`, or, before anything is asked about, `NoEmail` and
+    `NoConsent` for an invitation that cannot be.
+    """
     if earlier := ledger.repeated(session, act):
         return earlier.subject_id or 0
     act.who.require(Right.EDIT_PATIENT)
     clean = checked(draft, today=wall_clock(act.at, clinic.zone).date())
+    if invite:
+        check_reach(Reach(active=clean.active, email=clean.email, consents=Channel.EMAIL in clean.consent))
     if not another_person and (candidates := likely_duplicates(session, clinic, clean)):
         raise LikelyDuplicate(candidates)
     if clean.preferred_provider_id is not None:
@@ -148,6 +183,9 @@ def add_patient(
             "consent": sorted(clean.consent),
         },
     )
+    if invite:
+        of_its_own = replace(act, op_id=uuid.uuid5(uuid.NAMESPACE_OID, f"{act.op_id} invite").hex)
+        inviting.invite(session, clinic, of_its_own, patient_id, source=Source.NEW_PATIENT, hold=hold)
     return patient_id
 
 

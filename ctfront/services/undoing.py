@@ -20,6 +20,9 @@ from ctfront.services import enrolling, inviting, placing, profile
 REACH = 1000
 """Acts of the clinic back to which the one before is looked for."""
 
+OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile"})
+"""What is put back of a patient: what is said of that goes when the patient is erased."""
+
 SET_UP_SAVES = ("save_clinic", "save_provider", "save_purpose", "save_staff")
 """Acts that are put right where they were done; `u` names them instead of reaching past them."""
 
@@ -67,7 +70,7 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         clinic.id,
         act,
         kind="undo",
-        subject_kind="patient" if "profile" in payload else "act",
+        subject_kind="act" if OF_A_PATIENT.isdisjoint(payload) else "patient",
         subject_id=last.subject_id,
         sentence=sentence,
         before={"op_id": last.op_id},

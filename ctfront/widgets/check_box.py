@@ -34,7 +34,12 @@ class Box(Words, can_focus=True):
     class Ticked(Message):
         """The clerk ticked or unticked the box."""
 
-        ticked: bool
+        box: "Box"
+
+        @property
+        def control(self) -> "Box":
+            """The box, for handlers of one box only."""
+            return self.box
 
     class GoOn(Message):
         """The clerk goes on from the box."""
@@ -61,7 +66,7 @@ class Box(Words, can_focus=True):
         """Set the mark."""
         self.ticked = ticked
         self.paint()
-        self.post_message(self.Ticked(ticked))
+        self.post_message(self.Ticked(self))
 
     def action_go_on(self) -> None:
         """Ask the form to go on."""

@@ -26,6 +26,12 @@ JOIN visit_purpose p ON p.id = a.purpose_id ORDER BY a.id
 """
 
 
+INVITATIONS = """
+SELECT p.last_name AS patient, i.state, i.address, i.is_last, i.source, i.by_name AS sent_by, o.kind, o.state AS mail
+FROM invitation i JOIN patient p ON p.id = i.patient_id LEFT JOIN outbox o ON o.invitation_id = i.id ORDER BY i.id
+"""
+
+
 @dataclass(kw_only=True)
 class End:
     """Where a story ended."""
@@ -34,6 +40,7 @@ class End:
     looks: list
     """Every cell with its colours and attributes."""
     rows: list[dict]
+    invitations: list[dict]
 
     @property
     def screen(self) -> str:
@@ -57,6 +64,10 @@ class End:
         """Minute, provider and patient of the appointments that still stand."""
         gone = {"cancelled", "rescheduled", "deleted", "no_show"}
         return sorted((r["minute"], r["provider"], r["patient"]) for r in self.rows if r["status"] not in gone)
+
+    def last_of(self, patient: str) -> dict | None:
+        """The invitation that counts for the patient, with its mail."""
+        return next((row for row in self.invitations if row["patient"] == patient and row["is_last"]), None)
 
     def status_of(self, patient: str) -> list[str]:
         return [r["status"] for r in self.rows if r["patient"] == patient]
@@ -127,19 +138,21 @@ class Story:
         async with open_desk(app, size=size) as desk:
             await (desk.burst(self.script) if burst else desk.press(self.script))
             cells, looks = desk.cells(), desk.looks()
-        return End(cells=cells, looks=looks, rows=await rows_of(clinic))
+        return End(cells=cells, looks=looks, **await left_in(clinic))
 
     async def live_on_the_wire(self, clinic: SmallClinic, path: Path, *, burst: bool, size: tuple[int, int]) -> End:
         """Live through it in the real program behind a pseudo-terminal."""
         with terminal_desk(path, who=self.who, size=size, now=self.now) as desk:
             (desk.burst if burst else desk.press)(self.script)
             cells, looks = desk.cells(), desk.looks()
-        return End(cells=cells, looks=looks, rows=await rows_of(clinic))
+        return End(cells=cells, looks=looks, **await left_in(clinic))
 
 
-async def rows_of(clinic: SmallClinic) -> list[dict]:
+async def left_in(clinic: SmallClinic) -> dict[str, list[dict]]:
     """Return what the database holds in the end, and leave it."""
+    left = {}
     async with clinic.database.reading() as session:
-        rows = [dict(row) for row in (await session.execute(text(ROWS))).mappings()]
+        for name, query in (("rows", ROWS), ("invitations", INVITATIONS)):
+            left[name] = [dict(row) for row in (await session.execute(text(query))).mappings()]
     await clinic.database.close()
-    return rows
+    return left

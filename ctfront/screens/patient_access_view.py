@@ -166,7 +166,7 @@ class PatientAccessView(DeskScreen):
         """Read one row again and show it where it stands."""
         self.acted.add(key)
         try:
-            self.known.update(await self._read((key,)))
+            self.known |= await self._read((key,))
         except ClinicError as refusal:
             self.say(str(refusal))
         self.show_list()
@@ -190,7 +190,7 @@ class PatientAccessView(DeskScreen):
             self.say(str(refusal))
             return
         if shown is self.shown:
-            self.known.update(known)
+            self.known |= known
             self.show_list()
 
     # -- showing

@@ -306,7 +306,7 @@ def put_back(session: Session, clinic: Clinic, act: Act, steps: Mapping[str, Any
         row = session.get_one(InvitationRow, made)
         if row.is_last and outbox.has_begun(session, clinic.id, made):
             raise NothingToUndo(
-                f"The invitation to {safe(row.address)} has left already; Remove it in Patient Access (F4), list 1."
+                "The mail has left already; Remove (x) in Patient Access (F4), list 1, makes its link dead."
             )
         if not row.is_last or row.state != InvitationState.QUEUED.value:
             raise ChangedElsewhere("A colleague has changed that invitation since; look at it in Patient Access (F4).")

@@ -89,11 +89,13 @@ def both_ways(founded, tmp_path, place, request):
         for _ in range(rounds):
             burst = await live(burst=True, terminal=place.terminal)
             assert burst.rows == slow.rows
+            assert burst.invitations == slow.invitations
             assert burst.cells == slow.cells
             assert burst.looks == slow.looks
         if place.terminal:
             headless = await live(burst=False, terminal=False)
             assert slow.rows == headless.rows
+            assert slow.invitations == headless.invitations
             assert slow.cells == headless.cells
         return slow
 

@@ -189,7 +189,11 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
 
     def go_on(self) -> None:
         """Go to the next stop that wants an answer, or to Okay."""
-        (self.wanting() or self.query_one(Okay)).focus()
+        self.visit(self.wanting() or self.query_one(Okay))
+
+    def visit(self, stop: Widget) -> None:
+        """Go to a stop."""
+        stop.focus()
 
     def next_wanting(self) -> None:
         """Answer Enter: the next field below that wants an answer, else any that does, else Okay."""
@@ -199,7 +203,7 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
         target = below[0] if below else self.wanting()
         if target is not None and target is self.focused:
             self._name_problem(target)
-        (target or self.query_one(Okay)).focus()
+        self.visit(target or self.query_one(Okay))
 
     def _name_problem(self, stop: Widget) -> None:
         for answer in self.query(Answer):
@@ -210,7 +214,7 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
         """Visit the next or previous stop, round and round."""
         stops = list(self.stops())
         here = stops.index(self.focused) if self.focused in stops else 0
-        stops[(here + step) % len(stops)].focus()
+        self.visit(stops[(here + step) % len(stops)])
 
     @on(Input.Submitted)
     def answer_enter(self, event: Input.Submitted) -> None:
@@ -265,7 +269,7 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
         for answer in self.query(Answer):
             answer.refused = None
         if (wanting := self.wanting()) is not None:
-            wanting.focus()
+            self.visit(wanting)
             self._name_problem(wanting)
             return
         # A worker of the app: the form may be left before its save has ended.
@@ -308,7 +312,7 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
         if about_text:
             field.refuse(str(refusal))
         if not desk_of(self).gone_on():
-            field.stop.focus()
+            self.visit(field.stop)
 
 
 class Choice:

@@ -33,6 +33,8 @@ HOWS = (ConsentHow.IN_PERSON, ConsentHow.PHONE, ConsentHow.FORM)
 """How a clerk is told; online and by import come by themselves."""
 HOW_WORDS = Choice([how.value for how in HOWS], what="way")
 ALERT_LIMIT = 240
+ALERTS_SHOWN = 3
+"""Of the alerts' fields, as many as fit."""
 PHONES_LIMIT = 400
 
 
@@ -69,15 +71,29 @@ class ProfileForm(PatientForm[Edited]):
         yield Field("consent_how", "Told how", HOWS[0].value, read=self.read_how)
         yield CheckBox("active", "Active", ticked=it.active)
         yield Field("inactive_reason", "Reason", it.inactive_reason)
-        for number, alert in enumerate((*it.alerts, None)):
-            typed = type_alert(alert) if alert else ""
-            yield Field(f"alert-{number}", "Alert", typed, limit=ALERT_LIMIT, read=self.read_alert_back).add_class(
-                "alert"
-            )
+        yield from self._alert_fields()
+
+    def _alert_fields(self) -> Iterable[Widget]:
+        alerts = self.base.alerts
+        for number, typed in enumerate((*map(type_alert, alerts), "")):
+            label = "New alert" if number == len(alerts) else "Alert" if len(alerts) == 1 else f"Alert {number + 1}"
+            field = Field(f"alert-{number}", label, typed, limit=ALERT_LIMIT, read=self.read_alert_back)
+            field.display = number < ALERTS_SHOWN
+            yield field.add_class("alert")
+
+    def visit(self, stop: Widget) -> None:
+        """Go to a stop; of many alerts only those around it are shown, so that the form keeps its height."""
+        fields = list(self.query(".alert").results(Field))
+        here = next((number for number, field in enumerate(fields) if field.line is stop), None)
+        if here is not None:
+            first = max(0, min(here - 1, len(fields) - ALERTS_SHOWN))
+            for number, field in enumerate(fields):
+                field.display = first <= number < first + ALERTS_SHOWN
+        super().visit(stop)
 
     def start(self) -> None:
         """Start in the field that the clerk came for; typing replaces what it holds."""
-        self.answer(self.first).stop.focus()
+        self.visit(self.answer(self.first).stop)
 
     # -- reading
 

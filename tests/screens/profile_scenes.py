@@ -1,6 +1,7 @@
 """Reading what a story left of a patient, and the colleague who saves in between."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from ctfront.data import profiles
 from ctfront.data.database import Database
@@ -13,16 +14,27 @@ from tests.invited import mails, states
 
 
 async def left(clinic: SmallClinic, record: str) -> tuple[Patient | None, list, list]:
-    """Return the patient with that record number, the invitations and the mails, as another desk reads them."""
+    """Return the patient with that record number, the invitations and the mails, as another desk reads them.
+
+    What is drawn anew each time is left out, and of instants what is less than an hour: on the wire the clock runs on.
+    """
     database = Database(f"sqlite:///{clinic.database.path}")
     people = Patients(database, clinic.clinic)
     try:
         found = (await people.find(f"#{record}", today=NOW.date())).rows
-        patient = replace(await people.patient(found[0].id), public_id="") if found else None
+        patient = _comparable(await people.patient(found[0].id)) if found else None
         other = replace(clinic, database=database)
         return patient, await states(other), await mails(other)
     finally:
         await database.close()
+
+
+def _comparable(patient: Patient) -> Patient:
+    def hour(at: datetime | None) -> datetime | None:
+        return at and at.replace(minute=0, second=0, microsecond=0)
+
+    consents = (replace(c, given_at=hour(c.given_at), ended_at=hour(c.ended_at)) for c in patient.consents)
+    return replace(patient, public_id="", consents=tuple(consents))
 
 
 def edit_now(clinic: SmallClinic, patient: str, who=None, at=NOW, **changes) -> None:

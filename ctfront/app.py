@@ -264,7 +264,8 @@ class CTFrontApp(GatedApp, App[None]):
             return
         added = await self.ask(NewPatientForm(self.patients, providers, typed=typed))
         if added is not None:
-            await self.show_patient(added.patient.id).wait()  # the sentence belongs on that screen
+            if not self.gone_on():
+                await self.show_patient(added.patient.id).wait()  # the sentence belongs on that screen
             self.say(added.sentence)
 
     async def action_access(self) -> None:

@@ -175,8 +175,9 @@ class PatientInformationScreen(DeskScreen):
             return
         edited = await self.desk.ask(ProfileForm(self.profiles, patient, providers))
         if edited is not None:
-            await self.read(patient.id, keep_cursor=True)
-            self.say(edited.sentence)
+            if self.patient.id == patient.id:  # else the save came late, and the clerk has gone on
+                await self.read(patient.id, keep_cursor=True)
+            self.desk.say(edited.sentence)
 
     @work(group="send")
     async def action_send(self) -> None:

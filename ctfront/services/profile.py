@@ -30,6 +30,12 @@ REMOVING_LEFT = "Saved. Left in Patient Access (r): remove the old invitation."
 
 NOTHING = "Nothing was changed."
 
+UNTOUCHED = ProfileDraft(last_name="-x-", first_name="", birth_date=date(2000, 1, 1))
+"""Stands for the fields that a clerk leaves alone while the others are checked."""
+
+MOST_NAMED = 3
+"""Fields that the sentence names; more are counted."""
+
 REACH = 1000
 """Acts of the clinic back to which the edit before is looked for."""
 
@@ -87,7 +93,8 @@ def edit_patient(
     if "preferred_provider_id" in names and clean.preferred_provider_id is not None:
         load_provider(session, clinic.id, clean.preferred_provider_id)
     profiles.write(session, act, row, clean, names)
-    said = f"Saved {now.name}: {', '.join(FIELDS[name][0].lower() for name in names)}"
+    words = [FIELDS[name][0].lower() for name in names]
+    said = f"Saved {now.name}: {', '.join(words) if len(words) <= MOST_NAMED else f'{len(words)} fields'}"
     before = plain(stands, names)
     ledger.record(
         session,
@@ -113,12 +120,15 @@ def edit_patient(
 
 
 def _checked(opened: ProfileDraft, draft: ProfileDraft, *, today: date) -> ProfileDraft:
-    """Return the draft as it is stored; who is made inactive has a reason, who is active none.
+    """Return the draft as it is stored; fields left alone are not judged anew, whatever an import once brought.
 
-    Raises `InputRefused`.
+    Who is made inactive has a reason, who is active none. Raises `InputRefused`.
     """
-    clean = checked_profile(draft, today=today)
-    clean = replace(clean, alerts=tuple(replace(alert, by="") for alert in clean.alerts))
+    draft = replace(draft, alerts=tuple(replace(alert, by="") for alert in draft.alerts))
+    touched = changed_fields(opened, draft)
+    clean = put(opened, checked_profile(put(UNTOUCHED, draft, touched), today=today), touched)
+    if "active" not in touched:
+        return clean
     if clean.active:
         return replace(clean, inactive_reason="")
     if opened.active and not clean.inactive_reason:

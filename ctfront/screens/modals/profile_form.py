@@ -159,10 +159,10 @@ class ProfileForm(PatientForm[Edited]):
             try:
                 return await self.profiles.edit(desk.act(), draft, base=base)
             except PatientChanged as changed:
-                merge = ChangedPatient(changed, self.providers)
-                mine = await desk.ask(merge)
+                mine = await desk.ask(ChangedPatient(changed, self.providers))
                 if mine is None:
-                    self.say_problem(f"! {changed} What you typed is not saved yet.")
+                    if not desk.gone_on():
+                        self.say_problem(f"! {changed} What you typed is not saved yet.")
                     return None
                 draft, base = put(profile_of(changed.theirs), draft, mine), changed.theirs
 

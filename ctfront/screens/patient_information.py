@@ -19,7 +19,7 @@ from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
-from ctfront.widgets.online_block import online_words
+from ctfront.widgets.online_block import field_spoken_of, online_words
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
 from ctfront.widgets.words import Words
 
@@ -178,7 +178,8 @@ class PatientInformationScreen(DeskScreen):
         except ClinicError as refusal:
             self.say(str(refusal))
             return
-        edited = await self.desk.ask(ProfileForm(self.profiles, patient, providers))
+        first = field_spoken_of(self.access) if self.access is not None and self.desk.clinic.online else "last_name"
+        edited = await self.desk.ask(ProfileForm(self.profiles, patient, providers, first=first))
         if edited is not None:
             if self.patient.id == patient.id:  # else the save came late, and the clerk has gone on
                 await self.read(patient.id, keep_cursor=True)

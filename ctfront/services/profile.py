@@ -119,6 +119,12 @@ def edit_patient(
     return _sentence(session, clinic, act, patient_id, f"{said}.", email_changed="email" in names)
 
 
+def change_email(session: Session, clinic: Clinic, act: Act, patient_id: int, email: str) -> str:
+    """Save another address on the record as it stands; return the sentence. Raises as `edit_patient` does."""
+    base = profiles.load(session, profiles.lock(session, clinic.id, patient_id))
+    return edit_patient(session, clinic, act, patient_id, replace(profile_of(base), email=email), base=base)
+
+
 def _checked(opened: ProfileDraft, draft: ProfileDraft, *, today: date) -> ProfileDraft:
     """Return the draft as it is stored; fields left alone are not judged anew, whatever an import once brought.
 

@@ -242,9 +242,9 @@ def add(session: Session, clinic_id: int, act: Act, draft: PatientDraft, *, reco
 def _add_parts(session: Session, clinic_id: int, act: Act, patient_id: int, draft: PatientDraft) -> None:
     owner = {"clinic_id": clinic_id, "patient_id": patient_id}
     parts: list[tuple[Any, list[dict[str, Any]]]] = [
-        (PhoneRow, [_phone(phone, position) for position, phone in enumerate(draft.phones)]),
-        (ConsentRow, [_consent(act, channel, draft.consent_how) for channel in sorted(draft.consent)]),
-        (AlertRow, [_alert(act, alert) for alert in draft.alerts]),
+        (PhoneRow, [phone_columns(phone, position) for position, phone in enumerate(draft.phones)]),
+        (ConsentRow, [consent_columns(act, channel, draft.consent_how) for channel in sorted(draft.consent)]),
+        (AlertRow, [alert_columns(act, alert) for alert in draft.alerts]),
         (
             PatientNameRow,
             [
@@ -259,7 +259,8 @@ def _add_parts(session: Session, clinic_id: int, act: Act, patient_id: int, draf
             session.execute(insert(table), [{**owner, **row} for row in rows])
 
 
-def _phone(phone: Phone, position: int) -> dict[str, Any]:
+def phone_columns(phone: Phone, position: int) -> dict[str, Any]:
+    """Return a phone's columns."""
     return {
         "position": position,
         "kind": phone.kind,
@@ -269,7 +270,8 @@ def _phone(phone: Phone, position: int) -> dict[str, Any]:
     }
 
 
-def _consent(act: Act, channel: Channel, how: ConsentHow) -> dict[str, Any]:
+def consent_columns(act: Act, channel: Channel, how: ConsentHow) -> dict[str, Any]:
+    """Return the columns of a consent given."""
     return {
         "channel": channel.value,
         "given_at": act.at,
@@ -280,7 +282,8 @@ def _consent(act: Act, channel: Channel, how: ConsentHow) -> dict[str, Any]:
     }
 
 
-def _alert(act: Act, alert: Alert) -> dict[str, Any]:
+def alert_columns(act: Act, alert: Alert) -> dict[str, Any]:
+    """Return an alert's columns."""
     return {
         "text": alert.text,
         "shown_when": "always",

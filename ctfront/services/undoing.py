@@ -15,7 +15,7 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import enrolling, inviting, placing
+from ctfront.services import bulk_inviting, enrolling, inviting, placing
 
 REACH = 1000
 """Acts of the clinic back to which the one before is looked for."""
@@ -56,10 +56,13 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
     if "invitation" in payload:
         inviting.put_back(session, clinic, act, payload["invitation"])
     if "enrollment" in payload:
-        enrolling.put_back(session, act, payload["enrollment"])
+        enrolling.put_back(session, clinic, act, payload["enrollment"])
+    sentence = f"Took back: {last.sentence}"
+    before: dict[str, Any] = {"op_id": last.op_id}
+    if "batch" in payload:
+        sentence, before["invitations"] = bulk_inviting.put_back(session, act, payload["batch"])
     last.undone_by = act.op_id
     session.execute(update(StatusChangeRow).where(StatusChangeRow.op_id == last.op_id).values(undone_by=act.op_id))
-    sentence = f"Took back: {last.sentence}"
     ledger.record(
         session,
         clinic.id,
@@ -68,7 +71,7 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         subject_kind="act",
         subject_id=last.subject_id,
         sentence=sentence,
-        before={"op_id": last.op_id},
+        before=before,
         days=days,
     )
     return sentence

@@ -11,8 +11,8 @@ from ctfront.domain.mails import Verdict
 from ctfront.mail.links import digest_of, key_for
 from ctfront.mail.smtp import MailServer, SmtpCourier, Tls
 from ctfront.services import inviting, mail_acts
-from ctfront.services.enrolling import Outcome as Acceptance
-from ctfront.services.enrolling import accept_invitation
+from ctfront.services.accepting import Outcome as Acceptance
+from ctfront.services.accepting import accept_invitation
 from ctfront.services.undoing import undo
 from tests.mail.office import MINUTE, SENDER, SITE
 from tests.mail.peer import Peer

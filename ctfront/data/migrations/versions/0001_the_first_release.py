@@ -637,6 +637,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_due", ["state", "next_at"], unique=False)
         batch_op.create_index("ix_outbox_invitation", ["invitation_id"], unique=False)
         batch_op.create_index("ix_outbox_sent", ["clinic_id", "sent_at"], unique=False)
+        batch_op.create_index("ix_outbox_batch", ["op_id", "patient_id"], unique=False)
 
     op.create_table(
         "mail_state",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Update, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -42,20 +42,16 @@ def lock_state(session: Session, clinic_id: int) -> MailStateRow:
 def claim(session: Session, clinic_id: int, owner: str, now: datetime) -> OutboxRow | None:
     """Lease the mail that has been due longest to a sender; None when none is due."""
     mail = _MAIL.c
-    due = or_(
-        and_(mail.state == _QUEUED, mail.next_at <= now),
-        and_(mail.state == _SENDING, mail.lease_until < now),
-    )
-    first = (
-        select(mail.id)
-        .where(mail.clinic_id == clinic_id, mail.kind.in_(_KINDS), due)
-        .order_by(mail.next_at, mail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
+
+    def first(*due: ColumnElement[bool]) -> ScalarSelect[int]:
+        """Pick one through the index: a choice between both would sort the whole queue each time."""
+        query = select(mail.id).where(mail.clinic_id == clinic_id, mail.kind.in_(_KINDS), *due)
+        return query.order_by(mail.next_at, mail.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
+
+    left = first(mail.state == _SENDING, mail.lease_until < now)
+    chosen = func.coalesce(left, first(mail.state == _QUEUED, mail.next_at <= now))
     values = {"state": _SENDING, "owner": owner, "lease_until": now + LEASE, "attempts": mail.attempts + 1}
-    return _changed(session, update(OutboxRow).where(mail.id == first).values(**values))
+    return _changed(session, update(OutboxRow).where(mail.id == chosen).values(**values))
 
 
 def next_free(session: Session, clinic_id: int, per_minute: int, now: datetime) -> datetime | None:
@@ -98,11 +94,12 @@ def keep_message_id(row: OutboxRow, domain: str) -> None:
     row.message_id = row.message_id.replace(f"@{MESSAGE_DOMAIN}>", f"@{domain}>")
 
 
-def first_delay(session: Session, clinic_id: int, mail_id: int) -> datetime | None:
-    """Return when a mail was first put off."""
+def first_delay(session: Session, row: OutboxRow) -> datetime | None:
+    """Return when a mail was first put off; a patient has one that waits at the most."""
     audit = AuditRow.__table__.c
-    about = (audit.clinic_id == clinic_id, audit.subject_kind == "mail", audit.subject_id == mail_id)
-    return session.execute(select(func.min(audit.made_at)).where(*about, audit.act == DELAYED)).scalar()
+    about = (audit.clinic_id == row.clinic_id, audit.subject_kind == "patient", audit.subject_id == row.patient_id)
+    delayed = (audit.act == DELAYED, audit.made_at >= row.made_at)
+    return session.execute(select(func.min(audit.made_at)).where(*about, *delayed)).scalar()
 
 
 def find_by_message_id(session: Session, clinic_id: int, message_id: str) -> OutboxRow | None:

@@ -217,24 +217,15 @@ def record_later(
     """Put a mail off, or give it up after 48 hours; tell whether the lease was still this sender's."""
     row = session.get_one(OutboxRow, claimed.mail_id)
     if act.at - row.made_at >= GIVEN_UP_AFTER:  # one that waited for us before its first attempt has its time still
-        begun = mail_queue.first_delay(session, clinic_id, row.id)
+        begun = mail_queue.first_delay(session, row)
         if begun is not None and act.at - begun >= GIVEN_UP_AFTER:
             return record_refused(session, clinic_id, act, rules, claimed, f"given up after 48 hours: {words}")
     next_at = act.at + next_wait(row.attempts, chance)
     values = {"state": MailState.QUEUED.value, "next_at": next_at, "error": words[:400]}
     if mail_queue.finish(session, claimed.mail_id, rules.owner, **values) is None:
         return False
-    about = {"address": row.address, "attempts": row.attempts, "words": words, "next": next_at}
-    ledger.record(
-        session,
-        clinic_id,
-        act,
-        kind=mail_queue.DELAYED,
-        subject_kind="mail",
-        subject_id=row.id,
-        sentence=f"The invitation to {safe(row.address)} is tried again: {words}.",
-        after=about,
-    )
+    said = f"is tried again: {words}"
+    _record(session, clinic_id, act, row, kind=mail_queue.DELAYED, said=said, attempts=row.attempts, next=next_at)
     return True
 
 
@@ -377,8 +368,11 @@ def fail_bounced(session: Session, clinic_id: int, act: Act, message_id: str, wo
     return f"The invitation to {to} has failed: {words}"
 
 
-def _record(session: Session, clinic_id: int, act: Act, row: OutboxRow, *, kind: str, said: str) -> None:
+def _record(
+    session: Session, clinic_id: int, act: Act, row: OutboxRow, *, kind: str, said: str, **more: object
+) -> None:
     """Write a result into the ledger: with the address it went to, never with its link."""
+    about = {"mail": row.id, "invitation": row.invitation_id, "address": row.address, "message_id": row.message_id}
     ledger.record(
         session,
         clinic_id,
@@ -387,7 +381,7 @@ def _record(session: Session, clinic_id: int, act: Act, row: OutboxRow, *, kind:
         subject_kind="patient",
         subject_id=row.patient_id,
         sentence=f"The invitation to {safe(row.address)} {said}."[:400],
-        after={"mail": row.id, "invitation": row.invitation_id, "address": row.address, "message_id": row.message_id},
+        after={**about, **more},
     )
 
 

@@ -53,7 +53,8 @@ class Peer:
         """Recipients asked for."""
         self.encrypted: list[bool] = []
         self.log_ins: list[bool] = []
-        self._open: set[asyncio.BaseTransport] = set()
+        self._open: dict[SMTP, list[asyncio.Transport]] = {}
+        """Conversations under way; one that turned to TLS has two transports."""
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -110,8 +111,8 @@ class Peer:
         done = threading.Event()
 
         def close() -> None:
-            for transport in list(self._open):
-                transport.close()
+            for transports in list(self._open.values()):
+                transports[-1].close()
             self._loop.call_soon(done.set)
 
         self._loop.call_soon_threadsafe(close)
@@ -138,9 +139,11 @@ class Peer:
         self._started.set()
         await self._ended.wait()
         server.close()
-        for transport in list(self._open):
-            transport.abort()
-        await asyncio.sleep(0)  # the aborted ones say so in the next turn of the loop
+        async with asyncio.timeout(10):
+            while self._open:  # a conversation that is left lying would be complained of in a later test
+                for transport in [t for transports in self._open.values() for t in transports]:
+                    transport.abort()
+                await asyncio.sleep(0.005)
 
     def _conversation(self) -> SMTP:
         self.connections += 1
@@ -157,14 +160,14 @@ class Peer:
         )
         conversation.peer = self
         made, lost = conversation.connection_made, conversation.connection_lost
-        conversation.connection_made = partial(self._made, made)
+        conversation.connection_made = partial(self._made, conversation, made)
         conversation.connection_lost = partial(self._lost, conversation, lost)
         return conversation
 
-    def _made(self, made, transport) -> None:
-        self._open.add(transport)
+    def _made(self, conversation, made, transport) -> None:
+        self._open.setdefault(conversation, []).append(transport)
         made(transport)
 
     def _lost(self, conversation, lost, error) -> None:
-        self._open = {t for t in self._open if not t.is_closing()}
+        self._open.pop(conversation, None)
         lost(error)

@@ -79,8 +79,10 @@ def test_the_service_ends_cleanly_and_finishes_the_mail_in_hand(office, tmp_path
 
 
 def test_two_services_share_the_work(office, tmp_path):
-    patients = office.invite(*(f"p{number}@home.example" for number in range(20)))
     services = [Service(tmp_path / "clinic.db", office.now, "--watch") for _ in range(2)]
+    for service in services:
+        service.wait_for("looking for mail")
+    patients = office.invite(*(f"p{number}@home.example" for number in range(20)))
     while office.rows(OutboxRow, OutboxRow.state != "sent"):
         assert services[0].lives_for(0.05)
     for service in services:

@@ -204,10 +204,14 @@ async def test_a_greeting_that_refuses_us_is_our_fault():
         await writer.drain()
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        left.set()
 
+    left = asyncio.Event()
     server = await asyncio.start_server(refuse, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     outcome = await deliver(SmtpCourier(MailServer(host="127.0.0.1", port=port, tls=Tls.NONE)))
+    await left.wait()
     server.close()
     await server.wait_closed()
     assert outcome == Outcome(verdict=Verdict.OURS, words="554 no SMTP service here")

@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.booking import measure_booking
 from bench.filling import Size, kept_file
 from bench.machine import busy, facts, fsync_milliseconds
+from bench.mailing import measure_mailing
 from bench.painting import measure_painting
 from bench.postgres import kept_server
 from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_search
@@ -17,7 +18,7 @@ from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
 from ctfront.terminal.key_loop import KeyLoop
 
-PARTS = ("day", "search", "flat", "paint", "booking", "postgresql", "start")
+PARTS = ("day", "search", "flat", "paint", "booking", "mail", "postgresql", "start")
 
 
 def main() -> None:
@@ -56,6 +57,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_painting(report, url)
     if "booking" in chosen:
         await measure_booking(report, path)
+    if "mail" in chosen:
+        await measure_mailing(report, path)
     if "postgresql" in chosen:
         with kept_server(asked.keep, Size(patients=asked.patients, years=asked.years), print) as server:
             await measure_day(report, server, "Reading on PostgreSQL", told=True)

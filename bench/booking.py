@@ -32,7 +32,7 @@ Statement = tuple[str, Any, bool]
 
 
 @contextlib.contextmanager
-def _copied(path: Path) -> Iterator[Path]:
+def copied(path: Path) -> Iterator[Path]:
     """Give a copy that may be written to."""
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         copy = Path(folder, "clinic.db")
@@ -53,7 +53,7 @@ def _drafts(path: Path) -> Iterator[AppointmentDraft]:
 
 async def measure_booking(report: Report, path: Path) -> None:
     """Report a booking's CPU and time, and how many statements it is."""
-    with _copied(path) as copy:
+    with copied(path) as copy:
         database = Database(f"sqlite:///{copy}")
         database.ready()
         clinic, actor = who_is(database, os_user="", asked_user="admin")
@@ -111,7 +111,7 @@ async def _floor(path: Path, statements: Sequence[Statement]) -> Sample:
         elif statement[0].startswith(("INSERT", "UPDATE", "DELETE")):
             bookings[-1].append(statement)
     turn = iter(bookings)
-    with _copied(path) as copy, contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+    with copied(path) as copy, contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=FULL")
 
         async def write(run: int) -> None:

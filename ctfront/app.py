@@ -11,10 +11,12 @@ from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
-from textual.theme import Theme
+from textual.worker import Worker
 
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.grammar.commands import ABOUT_INVITATIONS
+from ctfront.domain.happenings import Happening, Leads
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor, Staff
 from ctfront.domain.text import safe
@@ -24,13 +26,17 @@ from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.find_dialog import FindDialog
 from ctfront.screens.modals.help import KeyList, keys_of
 from ctfront.screens.modals.new_patient_form import NewPatientForm
+from ctfront.screens.modals.news_list import NewsList
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.screens.set_up import SetUpScreen
 from ctfront.services.clinic_setup import ClinicSetup
-from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
+from ctfront.services.command_whom import AtHand
+from ctfront.services.desk_command import ON_SCREEN, DeskCommand
+from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import HOLD, OFF, Inviting
+from ctfront.services.mail_post import MailPost
 from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
 from ctfront.services.profile import Profiles
@@ -38,6 +44,7 @@ from ctfront.services.scheduling import Scheduling
 from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.key_gate import GatedApp
 from ctfront.terminal.plain import PlainDriver
+from ctfront.theme import THEME
 from ctfront.widgets.row_list import RowList
 
 if TYPE_CHECKING:  # only handed on to the services
@@ -46,39 +53,14 @@ if TYPE_CHECKING:  # only handed on to the services
 LAST_PATIENTS = 9
 """Patients shown that are remembered."""
 
+POST_SECONDS = 1.0
+"""Between two looks for mail that is due, in an app that sends."""
+
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """Below that the screens don't fit: a message says so and keys are held."""
 
 SCREENS = (SchedulerScreen, PatientInformationScreen, PatientAccessScreen, SetUpScreen)
 """The modes of the app."""
-
-THEME = Theme(
-    name="ctfront",
-    primary="#00ffff",
-    secondary="#ffffff",
-    accent="#ffff00",
-    warning="#ffff00",
-    error="#ff0000",
-    success="#00ff00",
-    foreground="#c0c0c0",
-    background="#000000",
-    surface="#000000",
-    panel="#000000",
-    boost="#000000",
-    text_alpha=1.0,
-    variables={
-        "text": "#c0c0c0",
-        "text-muted": "#808080",
-        "text-disabled": "#808080",
-        "foreground-muted": "#808080",
-        "input-cursor-background": "#c0c0c0",
-        "input-cursor-foreground": "#000000",
-        "input-selection-background": "#0000ff",
-        "block-cursor-foreground": "#000000",
-        "block-cursor-background": "#c0c0c0",
-    },
-)
-"""Colours out of the sixteen that every terminal has; nothing is told by them alone."""
 
 
 def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
@@ -88,6 +70,10 @@ def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
 
 class CTFrontApp(GatedApp, App[None]):
     """The front desk at one terminal."""
+
+    BACKGROUND = GatedApp.BACKGROUND | {"post"}
+    posting: Worker[None] | None = None
+    """The look for mail that is under way."""
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "ctfront"
@@ -101,7 +87,8 @@ class CTFrontApp(GatedApp, App[None]):
         key("f4", "access", "Patient Access", "Who is invited, who is enrolled", "access"),
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
-        key("colon", "command", "Command line", "sc pi su bk mv ca ar go fo …", "command"),
+        key("v,V", "news", "News", "What others did since you last looked", "news"),
+        key("colon", "command", "Command line", "sc pi pa su bk mv ca ar go fo inv …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
@@ -118,6 +105,7 @@ class CTFrontApp(GatedApp, App[None]):
         *,
         ascii_only: bool = False,
         hold: timedelta = HOLD,
+        post: MailPost | None = None,
     ) -> None:
         super().__init__(driver_class=PlainDriver if ascii_only else DeskDriver)
         self.database = database
@@ -130,14 +118,19 @@ class CTFrontApp(GatedApp, App[None]):
         self.clinic_setup = ClinicSetup(database, clinic)
         self.inviting = Inviting(database, clinic, hold=hold)
         self.patient_access = PatientAccess(database, clinic)
+        self.happenings = Happenings(database, clinic)
+        self.news_count = 0
+        """What others did that this clerk has not seen."""
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
         self.set_keymap(dict(keymap or {}))
-        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients))
+        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients, self.inviting))
         self.add_mode("patient", self._patient_information)
         self.add_mode("access", lambda: PatientAccessScreen(self.patient_access, self.inviting, self.scheduling))
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
+        self.post = post or MailPost(database, clinic.id, clock, lacking="")
+        """How mail stands; sends it where the settings hold the log-in."""
         self.shown_patients: list[int] = []
         """Patients last shown, newest first."""
 
@@ -156,8 +149,23 @@ class CTFrontApp(GatedApp, App[None]):
         self.switch_mode("scheduler")
 
     def on_ready(self) -> None:
-        """Let the keys in: the first screen stands."""
+        """Let the keys in: the first screen stands. Mail is looked for from now on."""
         self.start_gate()
+        if self.post.sends:
+            self.set_interval(POST_SECONDS, self.look_for_mail)
+
+    def look_for_mail(self) -> None:
+        """Send what is due, unless it is being done."""
+        if self.posting is None or self.posting.is_finished:
+            self.posting = self.send_mail()
+
+    @work(group="post")
+    async def send_mail(self) -> None:
+        """Send the mail that is due; no key waits for it."""
+        try:
+            await self.post.send_due()
+        except ClinicError:
+            return  # the mail waits, and the next look tries again
 
     # -- what screens ask of the app
 
@@ -194,9 +202,8 @@ class CTFrontApp(GatedApp, App[None]):
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
         if isinstance(saved, Clinic):
             self.clinic = saved
-            for service in (
-                self.scheduling, self.patients, self.profiles, self.clinic_setup, self.inviting, self.patient_access,
-            ):  # fmt: skip
+            services = (self.scheduling, self.patients, self.clinic_setup, self.inviting, self.patient_access)
+            for service in (*services, self.profiles, self.happenings):
                 service.clinic = saved
         elif isinstance(saved, Staff) and saved.id == self.actor.id:
             rights = saved.rights if saved.active else frozenset()
@@ -224,6 +231,13 @@ class CTFrontApp(GatedApp, App[None]):
         await self.switch_mode("access")
         if isinstance(self.desk_screen, PatientAccessScreen):
             self.desk_screen.review(patient_id)
+
+    @work(group="show")
+    async def show_request(self, request_id: int) -> None:
+        """Open Patient Access on a request."""
+        await self.switch_mode("access")
+        if isinstance(self.desk_screen, PatientAccessScreen):
+            self.desk_screen.review_request(request_id)
 
     @work(group="show")
     async def book_in_hand(self, patient: PatientName) -> None:
@@ -293,16 +307,51 @@ class CTFrontApp(GatedApp, App[None]):
     def _own_actions(self) -> set[str]:
         return {binding.action for binding in self.BINDINGS if isinstance(binding, Binding)}
 
+    async def count_news(self) -> None:
+        """Bring the count in the title up to date."""
+        try:
+            self.news_count = await self.happenings.count(self.actor)
+        except ClinicError:
+            return  # the next act says so; a count has nobody to tell
+        if (screen := self.desk_screen) is not None:
+            screen.refresh_title()
+
+    @work(group="news")
+    async def action_news(self) -> None:
+        """List what others did since the clerk last looked, and go where one of them leads."""
+        try:
+            unseen = await self.happenings.unseen(self.actor)
+            if unseen:
+                await self.happenings.look(self.actor, self.clock(), until=unseen[0])
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        if not unseen:
+            self.say("Nothing new since you last looked.")
+            return
+        await self.count_news()
+        chosen = await self.ask(NewsList(unseen, self.clinic.tz))
+        match chosen:
+            case Happening(leads=Leads.SCHEDULER, day=date() as day):
+                self.show_on_scheduler(day, chosen.subject_id)
+            case Happening(leads=Leads.REQUESTS):
+                self.show_request(chosen.subject_id)
+            case Happening(leads=Leads.PATIENT_ACCESS):
+                self.show_access(chosen.subject_id)
+
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar from a screen that shows no day; today is at hand."""
-        commands = DeskCommand(self.scheduling, self.patients)
-        at_hand = AtHand(day=self.today, now=self.wall_now)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting)
+        at_hand = AtHand(day=self.today, now=self.wall_now, in_access=self.current_mode == "access")
         command = await self.ask(CommandLine(commands, at_hand))
         if command is None:
             return
         if command.verb in ON_SCREEN:
             self.show_by_verb(command.verb.value)
+            return
+        if command.verb in ABOUT_INVITATIONS and self.desk_screen is not None:
+            await self.desk_screen.do_invitation(commands, command, at_hand)
             return
         await self.switch_mode("scheduler")
         if isinstance(self.desk_screen, SchedulerScreen):

@@ -15,7 +15,12 @@ from sqlalchemy.pool import NullPool
 from ctfront.data.database import Database
 from ctfront.terminal.key_loop import KeyLoop
 
-HOW_TO_INSTALL = {"tmux": "apt-get install tmux", "root": "run the tests as root"}
+HOW_TO_INSTALL = {
+    "openssl": "apt-get install openssl",
+    "postfix": "apt-get install postfix",
+    "root": "run the tests as root",
+    "tmux": "apt-get install tmux",
+}
 """How a missing part is installed on Debian."""
 
 

@@ -40,6 +40,10 @@ async def until(state: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
+PATIENCE = 120
+"""Seconds after which an app is taken for dead: one that broke down draws nothing more."""
+
+
 class Desk:
     """Drives an app under test; every call returns when its effect has settled."""
 
@@ -48,11 +52,12 @@ class Desk:
 
     async def settle(self) -> None:
         """Wait until nothing is under way and the last frame is laid out."""
-        await self.app.gate.settled()
-        drawn = asyncio.get_running_loop().create_future()
-        self.app.screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
-        await drawn
-        await self.app.gate.settled()
+        async with asyncio.timeout(PATIENCE):
+            await self.app.gate.settled()
+            drawn = asyncio.get_running_loop().create_future()
+            self.app.screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
+            await drawn
+            await self.app.gate.settled()
 
     async def press(self, script: str) -> None:
         """Press the keys slowly: each waits for the last one's effect."""

@@ -23,6 +23,19 @@ from ctfront.domain.text import safe
 from ctfront.domain.times import time_of, wall_clock
 from ctfront.settings import SETTINGS_FILE
 
+SETTINGS = """\
+hold = {hold}
+
+[mail]
+maildir = "mail"
+from = "front-desk@main-street.example"
+per_minute = 0
+
+[site]
+url = "http://127.0.0.1:8000"
+"""
+"""The demo's own: mail stays in the folder, and links lead to this machine."""
+
 
 @click.command("demo")
 @click.option("--dir", "folder", type=click.Path(path_type=Path), help="Keep it there; open it again as it is.")
@@ -83,6 +96,6 @@ def prepare_folder(place: Path, hold: int) -> None:
             (place / "mail" / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = place / SETTINGS_FILE
         if not settings.exists():
-            settings.write_text(f"hold = {hold}\n", encoding="utf-8")
+            settings.write_text(SETTINGS.format(hold=hold), encoding="utf-8")
     except OSError as error:
         raise ClinicError(f"The folder {place} cannot be used: {error.strerror}.") from None

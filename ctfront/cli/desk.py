@@ -3,7 +3,9 @@
 import os
 import sys
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +17,10 @@ from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.set_up import check_zone
 from ctfront.domain.text import safe
 from ctfront.services.found import found_clinic
+from ctfront.services.mail_post import MailPost
+
+if TYPE_CHECKING:  # speaks SMTP and renders: loaded when the first mail is due
+    from ctfront.services.mail_sending import MailSending
 
 
 def open_desk(asked: Asked) -> None:
@@ -72,6 +78,28 @@ def check_keymap(keymap: Mapping[str, str], known: Collection[str]) -> None:
         raise ClinicError(f"The settings give “{unknown[0]}” a key, which is no act; perhaps {meant[0]} is meant.")
 
 
+def mail_post(desk: Desk) -> MailPost:
+    """Return how the app sees mail; it sends only when the settings hold the log-in, or name a mailbox."""
+    settings, clinic_id = desk.settings, desk.clinic.id
+
+    def make_sending() -> "MailSending":
+        from ctfront.cli.mail_sender import make_sending
+        from ctfront.services.mail_sending import system_actor
+
+        who = desk.actor
+        actor = system_actor(os_user=who.os_user, session=who.session, origin=who.origin)
+        return make_sending(settings, desk.database, clinic_id, actor, desk.clock)
+
+    sends = settings.mail.holds_login and not settings.mail_lacks
+    return MailPost(
+        desk.database,
+        clinic_id,
+        desk.clock,
+        lacking=settings.mail_lacks,
+        make_sending=make_sending if sends else None,
+    )
+
+
 def run_app(desk: Desk) -> None:
     """Run the app until it is left; what it did not foresee goes to the log, not to the screen."""
     from ctfront.app import CTFrontApp
@@ -85,7 +113,16 @@ def run_app(desk: Desk) -> None:
             self._close_messages_no_wait()
 
     settings = desk.settings
-    app = Quiet(desk.database, desk.clinic, desk.actor, desk.clock, settings.keymap, ascii_only=settings.ascii)
+    app = Quiet(
+        desk.database,
+        desk.clinic,
+        desk.actor,
+        desk.clock,
+        settings.keymap,
+        ascii_only=settings.ascii,
+        hold=timedelta(seconds=settings.hold_seconds),
+        post=mail_post(desk),
+    )
     desk.run(app.run_async(mouse=False))
     if app._exception is not None:
         raise app._exception

@@ -6,18 +6,20 @@ from ctfront.cli import Asked
 from ctfront.cli.agenda import day_of
 from ctfront.cli.opening import opened
 from ctfront.domain.text import safe
-from ctfront.services.desk_command import AtHand, DeskCommand
+from ctfront.services.command_whom import AtHand
+from ctfront.services.desk_command import DeskCommand
 
 
 @click.command("do")
 @click.argument("line")
 @click.option("--date", "day_text", default="t", metavar="DATE", help="The day at hand; else today.")
+@click.option("--in", "place", type=click.Choice(["access"]), help="As on that screen: rm, rp and re want access.")
 @click.pass_obj
-def command(asked: Asked, line: str, day_text: str) -> None:
+def command(asked: Asked, line: str, day_text: str, place: str | None) -> None:
     """Do one line of the command grammar and print the sentence that a clerk would see."""
     with opened(asked) as desk:
-        doing = DeskCommand(desk.scheduling, desk.patients)
-        at_hand = AtHand(day=day_of(day_text, desk), now=desk.wall_now)
+        doing = DeskCommand(desk.scheduling, desk.patients, desk.inviting)
+        at_hand = AtHand(day=day_of(day_text, desk), now=desk.wall_now, in_access=place == "access")
         read = desk.run(doing.read(line, at_hand))
         said = desk.run(doing.do(desk.act, read, at_hand))
         click.echo(safe(said.sentence))

@@ -9,6 +9,7 @@ from ctfront.cli.agenda import patient_fields
 from ctfront.cli.opening import opened
 from ctfront.cli.tables import aligned, as_objects
 from ctfront.domain.errors import NotFound
+from ctfront.domain.invitations import Standing
 from ctfront.domain.patients import Channel, Patient
 from ctfront.domain.text import brief, safe
 from ctfront.domain.times import age_on, show_day
@@ -24,7 +25,8 @@ def command(asked: Asked, query: str, as_json: bool) -> None:
         found = desk.run(desk.patients.find(query, today=desk.today))
         patients = [desk.run(desk.patients.patient(name.id)) for name in found.rows]
         if as_json:
-            click.echo(as_objects(find_fields(p) for p in patients))
+            access = desk.run(desk.inviting.access([p.id for p in patients], now=desk.clock()))
+            click.echo(as_objects(find_fields(p, access[p.id].standing) for p in patients))
         elif not patients:
             raise NotFound(f"Nobody is found by “{brief(query)}”.")
         else:
@@ -45,7 +47,7 @@ def command(asked: Asked, query: str, as_json: bool) -> None:
             click.echo("\n".join(aligned(rows)))
 
 
-def find_fields(patient: Patient) -> dict[str, object]:
+def find_fields(patient: Patient, standing: Standing) -> dict[str, object]:
     """Return what `--json` promises of a patient who was found."""
     return {
         **patient_fields(patient),
@@ -53,6 +55,6 @@ def find_fields(patient: Patient) -> dict[str, object]:
         "email": patient.email or "",
         "consent": {channel.value: patient.consents_to(channel) for channel in Channel},
         "active": patient.active,
-        "online": "enrolled" if patient.enrolled else "not_invited",
-        "stale": False,
+        "online": standing.state.value if standing.state is not None else "not_invited",
+        "stale": standing.stale,
     }

@@ -27,6 +27,7 @@ from ctfront.domain.staff import Act, Actor
 from ctfront.domain.text import safe
 from ctfront.domain.times import wall_clock
 from ctfront.services.clinic_setup import ClinicSetup
+from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.settings import Settings, SettingsRefused, read_settings
@@ -59,6 +60,11 @@ class Desk:
     def patients(self) -> Patients:
         """The patients."""
         return Patients(self.database, self.clinic)
+
+    @cached_property
+    def inviting(self) -> Inviting:
+        """The invitations."""
+        return Inviting(self.database, self.clinic)
 
     @cached_property
     def setup(self) -> ClinicSetup:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ from ctfront.domain.invitations import (
     follow,
 )
 from ctfront.domain.patients import Channel, shown_name
-from ctfront.domain.staff import Act
+from ctfront.domain.staff import Act, Actor, ActorKind
 from ctfront.domain.times import show_moment
 
 KEPT = (
@@ -33,8 +33,28 @@ KEPT = (
 )  # fmt: skip
 """What taking back restores."""
 
+MANY = 1000
+"""Ids in one statement."""
+
+
+_PATIENT, _INVITATION, _ENROLLMENT = PatientRow.__table__.c, InvitationRow.__table__.c, EnrollmentRow.__table__.c
+_ADD = insert(InvitationRow.__table__).returning(_INVITATION.id, _INVITATION.patient_id)
+_CONSENT, _ACCOUNT = ConsentRow.__table__.c, OnlineAccountRow.__table__.c
+
 
 # -- rows
+
+
+def hold_patients(session: Session, clinic_id: int, patient_ids: Collection[int]) -> None:
+    """Let one desk at a time decide about a patient; SQLite's writers stand in line anyway."""
+    query = select(_PATIENT.id).where(_PATIENT.clinic_id == clinic_id, _PATIENT.id.in_(patient_ids))
+    session.execute(query.order_by(_PATIENT.id).with_for_update()).all()
+
+
+def is_enrolled(session: Session, patient_id: int) -> bool:
+    """Tell whether an online account books for the patient."""
+    query = select(_ENROLLMENT.id).where(_ENROLLMENT.patient_id == patient_id, _ENROLLMENT.ended_at.is_(None))
+    return session.execute(query).first() is not None
 
 
 def last_row(session: Session, clinic_id: int, patient_id: int) -> InvitationRow | None:
@@ -50,26 +70,56 @@ def add(session: Session, clinic_id: int, act: Act, patient_id: int, *, address:
     if (before := last_row(session, clinic_id, patient_id)) is not None:
         before.is_last = False
         session.flush()
-    added = InvitationRow(
-        clinic_id=clinic_id,
-        patient_id=patient_id,
-        is_last=True,
-        address=address,
-        folded_address=fold_email(address),
-        source=source.value,
-        state=InvitationState.QUEUED.value,
-        state_at=act.at,
-        error="",
-        nonce=secrets.token_urlsafe(24),
-        by_kind=act.who.kind.value,
-        by_id=act.who.id,
-        by_name=act.who.name,
-        made_at=act.at,
-        **_state_by(act),
-    )
+    added = InvitationRow(**_values(clinic_id, act, patient_id, address, source))
     session.add(added)
     session.flush()
     return added
+
+
+def add_first(
+    session: Session, clinic_id: int, act: Act, addresses: Mapping[int, str], *, source: Source
+) -> dict[int, int]:
+    """Add a queued invitation for each of many patients who have none that counts; return patient to id."""
+    rows = [_values(clinic_id, act, patient_id, address, source) for patient_id, address in addresses.items()]
+    return {row.patient_id: row.id for row in session.execute(_ADD, rows)}
+
+
+def _values(clinic_id: int, act: Act, patient_id: int, address: str, source: Source) -> dict[str, Any]:
+    return {
+        "clinic_id": clinic_id,
+        "patient_id": patient_id,
+        "is_last": True,
+        "address": address,
+        "folded_address": fold_email(address),
+        "source": source.value,
+        "state": InvitationState.QUEUED.value,
+        "state_at": act.at,
+        "error": "",
+        "nonce": secrets.token_urlsafe(24),
+        "wrong_birth_dates": 0,
+        "version": 1,
+        "by_kind": act.who.kind.value,
+        "by_id": act.who.id,
+        "by_name": act.who.name,
+        "made_at": act.at,
+        **_state_by(act),
+    }
+
+
+def take_back_first(session: Session, act: Act, ids: Sequence[int]) -> int:
+    """Take back those of a batch's invitations that still wait, so that nothing of them counts; return how many."""
+    row, taken = InvitationRow.__table__, 0
+    values = {
+        "state": InvitationState.REMOVED.value,
+        "state_at": act.at,
+        "is_last": False,
+        "version": row.c.version + 1,
+        **_state_by(act),
+    }
+    for start in range(0, len(ids), MANY):
+        waiting = (row.c.id.in_(ids[start : start + MANY]), row.c.state == InvitationState.QUEUED.value, row.c.is_last)
+        taken += len(session.execute(update(row).where(*waiting).values(**values).returning(row.c.id)).all())
+    return taken
 
 
 def change(session: Session, act: Act, row: InvitationRow, what: Change, *, error: str = "") -> None:
@@ -82,12 +132,10 @@ def change(session: Session, act: Act, row: InvitationRow, what: Change, *, erro
 
 
 def settle_expiry(session: Session, act: Act, row: InvitationRow) -> None:
-    """Write down that a sent invitation has expired, so that another may follow."""
+    """Write down that a sent invitation has expired, by the clock and nobody, so that another may follow."""
     if row.state == InvitationState.SENT.value and row.expires_at is not None and row.expires_at <= act.at:
-        at = row.expires_at
-        change(session, act, row, Change.EXPIRE)
-        row.state_at = at
-        session.flush()
+        clock = Act(who=Actor(kind=ActorKind.SYSTEM, id=None, name="the clock"), at=row.expires_at, op_id=act.op_id)
+        change(session, clock, row, Change.EXPIRE)
 
 
 def keep(row: InvitationRow) -> dict[str, Any]:
@@ -97,7 +145,7 @@ def keep(row: InvitationRow) -> dict[str, Any]:
 
 def trace(row: InvitationRow) -> list[Any]:
     """Return what an act left of a row: another trace later means that somebody was there since."""
-    return [row.state, row.state_at.isoformat(), row.is_last]
+    return [row.state, round(row.state_at.timestamp() * 1000), row.is_last]  # as exact as the row is kept
 
 
 def restore(session: Session, kept: Mapping[str, Any], left: Sequence[Any]) -> InvitationRow:
@@ -119,10 +167,8 @@ def _state_by(act: Act) -> dict[str, Any]:
 
 # -- how a patient stands
 
-_PATIENT, _INVITATION, _ENROLLMENT = PatientRow.__table__.c, InvitationRow.__table__.c, EnrollmentRow.__table__.c
 LASTED = or_(_ENROLLMENT.ended_at.is_(None), _ENROLLMENT.ended_at > _ENROLLMENT.made_at)
 """An enrollment that was taken back is kept as one that lasted no time."""
-_CONSENT, _ACCOUNT = ConsentRow.__table__.c, OnlineAccountRow.__table__.c
 
 
 def _select_access(clinic_id: int, patient_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
@@ -171,15 +217,22 @@ async def read_access(
     return _joined(patients, enrollments, consents, now, zone)
 
 
+def load_accesses(
+    session: Session, clinic_id: int, patient_ids: Collection[int], *, now: datetime, zone: tzinfo
+) -> dict[int, OnlineAccess]:
+    """Return the same inside an act."""
+    patients = session.execute(_select_access(clinic_id, patient_ids)).all()
+    enrollments = session.execute(_select_enrollments(patient_ids)).all()
+    consents = session.execute(_select_consents(patient_ids)).all()
+    return _joined(patients, enrollments, consents, now, zone)
+
+
 def load_access(session: Session, clinic_id: int, patient_id: int, *, now: datetime, zone: tzinfo) -> OnlineAccess:
-    """Return the same of one patient, inside an act. Raises `NotFound`."""
-    ids = (patient_id,)
-    patients = session.execute(_select_access(clinic_id, ids)).all()
-    enrollments = session.execute(_select_enrollments(ids)).all()
-    consents = session.execute(_select_consents(ids)).all()
-    if not patients:
+    """Return the same of one patient. Raises `NotFound`."""
+    found = load_accesses(session, clinic_id, (patient_id,), now=now, zone=zone)
+    if patient_id not in found:
         raise NotFound("There is no such patient.")
-    return _joined(patients, enrollments, consents, now, zone)[patient_id]
+    return found[patient_id]
 
 
 def _joined(
@@ -213,12 +266,13 @@ def _access_of(
             consents=consent is not None and not ended,
             opted_out=f"{consent.ended_name}, {show_moment(consent.ended_at, zone)}" if consent and ended else "",
         ),
-        invitation=None if row.id is None else _invitation_of(row),
+        invitation=None if row.id is None else invitation_of(row),
         enrollment=enrollment,
     )
 
 
-def _invitation_of(row: Row[Any]) -> Invitation:
+def invitation_of(row: Any) -> Invitation:
+    """Turn a row that names its patient and has the patient's `folded_email` beside it into an invitation."""
     return Invitation(
         id=row.id,
         patient_id=row.patient,
@@ -251,7 +305,7 @@ def _standing_of(row: Row[Any], enrollment: Enrollment | None, now: datetime, zo
     if enrollment is not None and enrollment.ended_at is None:
         since = show_moment(enrollment.since, zone)
         return Standing(state=InvitationState.ENROLLED, name=name, address=enrollment.login_address, since=since)
-    invitation = None if row.id is None else _invitation_of(row)
+    invitation = None if row.id is None else invitation_of(row)
     if (
         enrollment is not None
         and enrollment.ended_at is not None

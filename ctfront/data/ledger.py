@@ -7,7 +7,8 @@ of before and after, so that erasing the details of a person leaves the chain wh
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -27,9 +28,21 @@ _ACT, _HEAD = ActRow.__table__, AuditHeadRow.__table__
 _EARLIER = select(_ACT.c.subject_id).where(_ACT.c.op_id == bindparam("op_id"))
 _LOCKED_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.clinic_id == bindparam("clinic_id")).with_for_update()
 _MOVE_HEAD = update(_HEAD).where(_HEAD.c.clinic_id == bindparam("of_clinic"))
+_GROW_ACT = update(_ACT).where(_ACT.c.op_id == bindparam("of_act")).returning(_ACT.c.op_id)
 _ADD_ACT, _ADD_NEWS = insert(_ACT), insert(ChangeRow.__table__)
 _ADD_AUDIT, _ADD_DETAILS = insert(AuditRow.__table__), insert(AuditDetailRow.__table__)
 """Built once, as every statement that each act executes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What one link of the audit chain is about."""
+
+    kind: str
+    subject_kind: str
+    subject_id: int | None
+    before: Details = field(default_factory=dict)
+    after: Details = field(default_factory=dict)
 
 
 def repeated(session: Session, act: Act) -> Row[int | None] | None:
@@ -52,9 +65,9 @@ def record(
     days: Iterable[date] = (),
 ) -> None:
     """Write the act, its audit entry and its news, in the act's own transaction."""
-    made_at = act.at.replace(microsecond=act.at.microsecond // 1000 * 1000)  # as it comes back, for the hash
-    by = {"by_kind": act.who.kind.value, "by_id": act.who.id, "by_name": act.who.name, "made_at": made_at}
-    seq = _append_audit(session, clinic_id, act, by, kind, subject_kind, subject_id, before or {}, after or {})
+    by = _by(act)
+    entry = Entry(kind=kind, subject_kind=subject_kind, subject_id=subject_id, before=before or {}, after=after or {})
+    seq = _append_audit(session, clinic_id, act, by, (entry,))
     session.execute(
         _ADD_ACT,
         {
@@ -69,43 +82,74 @@ def record(
             **by,
         },
     )
-    news = {"clinic_id": clinic_id, "made_at": made_at, "kind": kind, "subject_id": subject_id, "op_id": act.op_id}
+    news = {
+        "clinic_id": clinic_id,
+        "made_at": by["made_at"],
+        "kind": kind,
+        "subject_id": subject_id,
+        "op_id": act.op_id,
+    }
     session.execute(_ADD_NEWS, [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
 
 
-def _append_audit(
+def record_portion(
     session: Session,
     clinic_id: int,
     act: Act,
-    by: Mapping[str, Any],
+    entries: Sequence[Entry],
+    *,
     kind: str,
-    subject_kind: str,
-    subject_id: int | None,
-    before: Details,
-    after: Details,
-) -> int:
+    sentence: str,
+    undo: Details,
+) -> None:
+    """Write a portion of a batch: its audit entries, its news, and the one act that grows with every portion.
+
+    The op id of the act is the batch's, whichever portion writes it.
+    """
+    by = _by(act)
+    seq = _append_audit(session, clinic_id, act, by, entries)
+    grown = {"serial": seq, "sentence": sentence[:400], "undo": _canonical(undo), "made_at": by["made_at"]}
+    if session.execute(_GROW_ACT, {"of_act": act.op_id, **grown}).first() is None:
+        made = {"op_id": act.op_id, "clinic_id": clinic_id, "batch_id": act.batch_id, "kind": kind, "subject_id": None}
+        session.execute(_ADD_ACT, {**made, **by, **grown})
+    news = {"clinic_id": clinic_id, "made_at": by["made_at"], "kind": kind, "subject_id": None, "op_id": act.op_id}
+    session.execute(_ADD_NEWS, {**news, "day": None})
+
+
+def _by(act: Act) -> dict[str, Any]:
+    made_at = act.at.replace(microsecond=act.at.microsecond // 1000 * 1000)  # as it comes back, for the hash
+    return {"by_kind": act.who.kind.value, "by_id": act.who.id, "by_name": act.who.name, "made_at": made_at}
+
+
+def _append_audit(session: Session, clinic_id: int, act: Act, by: Mapping[str, Any], entries: Sequence[Entry]) -> int:
+    """Lengthen the chain and return the last seq."""
     seq, previous = _lock_head(session, clinic_id)
-    salt, before_text, after_text = secrets.token_hex(16), _canonical(before), _canonical(after)
-    entry = {
-        **by,
-        "clinic_id": clinic_id,
-        "seq": seq + 1,
-        "os_user": act.who.os_user,
-        "session": act.who.session,
-        "origin": act.who.origin[:100],
-        "op_id": act.op_id,
-        "act": kind,
-        "subject_kind": subject_kind,
-        "subject_id": subject_id,
-        "digest": details_digest(salt, before_text, after_text),
-        "previous_hash": previous,
-    }
-    entry["hash"] = entry_hash(entry)
-    session.execute(_ADD_AUDIT, entry)
-    details = {"clinic_id": clinic_id, "seq": seq + 1, "salt": salt, "before": before_text, "after": after_text}
-    session.execute(_ADD_DETAILS, details)
-    session.execute(_MOVE_HEAD, {"of_clinic": clinic_id, "seq": seq + 1, "hash": entry["hash"]})
-    return seq + 1
+    audit, details = [], []
+    for entry in entries:
+        seq += 1
+        salt, before, after = secrets.token_hex(16), _canonical(entry.before), _canonical(entry.after)
+        row = {
+            **by,
+            "clinic_id": clinic_id,
+            "seq": seq,
+            "os_user": act.who.os_user,
+            "session": act.who.session,
+            "origin": act.who.origin[:100],
+            "op_id": act.op_id,
+            "act": entry.kind,
+            "subject_kind": entry.subject_kind,
+            "subject_id": entry.subject_id,
+            "digest": details_digest(salt, before, after),
+            "previous_hash": previous,
+        }
+        row["hash"] = previous = entry_hash(row)
+        audit.append(row)
+        details.append({"clinic_id": clinic_id, "seq": seq, "salt": salt, "before": before, "after": after})
+    if audit:
+        session.execute(_ADD_AUDIT, audit)
+        session.execute(_ADD_DETAILS, details)
+        session.execute(_MOVE_HEAD, {"of_clinic": clinic_id, "seq": seq, "hash": previous})
+    return seq
 
 
 def _lock_head(session: Session, clinic_id: int) -> tuple[int, str]:

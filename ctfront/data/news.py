@@ -11,6 +11,16 @@ from ctfront.data.models import ChangeRow
 OF_A_DAY = frozenset({"book", "move", "reschedule", "cancel", "delete", "mark", "edit", "add_event", "remove_event"})
 """Acts that change the schedule of a day and surely nothing of set-up."""
 
+OF_PATIENTS = frozenset(
+    {
+        "add_patient", "edit_patient", "invite", "replace_invitation", "remove_invitation", "invitation_expired",
+        "enroll", "end_enrollment", "enroll_request", "decline_request", "request_enrollment", "lock_invitation",
+        "mail_sent", "mail_failed", "mail_delayed", "mail_withheld", "mail_settled", "mail_stopped", "mail_started",
+        "mail_key_taken", "template_failed", "template_mended",
+    }
+)  # fmt: skip
+"""Acts about patients, their invitations and the mail, and surely nothing of set-up; many of them in a batch."""
+
 _CHANGE = ChangeRow.__table__.c
 _NEWEST = select(func.max(_CHANGE.id)).where(_CHANGE.clinic_id == bindparam("clinic_id"))
 _SINCE = (
@@ -43,5 +53,5 @@ async def read_since(reader: Reader, clinic_id: int, change_id: int) -> News:
     return News(
         newest=max((row.newest for row in rows), default=change_id),
         days=frozenset(row.day for row in rows if row.day is not None),
-        of_days_only=all(row.kind in OF_A_DAY for row in rows),
+        of_days_only=all(row.kind in OF_A_DAY | OF_PATIENTS for row in rows),
     )

@@ -1,9 +1,11 @@
 """Mails that wait to leave, as the acts that ask for them see them."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ctfront.data.models import OutboxRow
@@ -12,6 +14,12 @@ from ctfront.domain.staff import Act
 
 QUEUED, SENDING, SENT, FAILED, WITHHELD, WITHDRAWN = "queued", "sending", "sent", "failed", "withheld", "withdrawn"
 """How far a mail has come."""
+
+_MAIL = OutboxRow.__table__
+_ADD = insert(_MAIL)
+_IN_BATCH = select(_MAIL.c.patient_id).where(
+    _MAIL.c.op_id == bindparam("batch_id"), _MAIL.c.patient_id.in_(bindparam("ids", expanding=True))
+)
 
 MESSAGE_DOMAIN = "ctfront.invalid"
 """Right part of a Message-ID (RFC 5322 3.6.4 asks for uniqueness only); the clinic's own hosts stay unnamed."""
@@ -30,8 +38,40 @@ def add(
     invitation_id: int | None = None,
 ) -> int:
     """Queue a mail in the act's own transaction; its Message-ID is fixed here, so that a retry repeats it."""
+    values = _values(clinic_id, act, kind, address, source, due, patient_id, invitation_id)
+    return session.execute(insert(OutboxRow).values(**values).returning(OutboxRow.id)).scalar_one()
+
+
+def add_many(
+    session: Session,
+    clinic_id: int,
+    act: Act,
+    mails: Iterable[tuple[int, int, str]],
+    *,
+    kind: str,
+    source: Source,
+    due: datetime,
+) -> None:
+    """Queue a mail for each invitation of a batch: its patient, its id, its address."""
+    rows = [
+        _values(clinic_id, act, kind, address, source, due, patient_id, invitation_id)
+        for patient_id, invitation_id, address in mails
+    ]
+    session.execute(_ADD, rows)
+
+
+def _values(
+    clinic_id: int,
+    act: Act,
+    kind: str,
+    address: str,
+    source: Source,
+    due: datetime,
+    patient_id: int | None,
+    invitation_id: int | None,
+) -> dict[str, Any]:
     message_id = f"<{uuid5(NAMESPACE_OID, f'{act.op_id} {kind} {patient_id} {address}')}@{MESSAGE_DOMAIN}>"
-    values = {
+    return {
         "clinic_id": clinic_id,
         "patient_id": patient_id,
         "invitation_id": invitation_id,
@@ -49,7 +89,29 @@ def add(
         "by_name": act.who.name,
         "made_at": act.at,
     }
-    return session.execute(insert(OutboxRow).values(**values).returning(OutboxRow.id)).scalar_one()
+
+
+def in_batch(session: Session, batch_id: str, patient_ids: Collection[int]) -> set[int]:
+    """Return which of the patients a batch has written to already."""
+    return set(session.execute(_IN_BATCH, {"batch_id": batch_id, "ids": list(patient_ids)}).scalars())
+
+
+def withdraw_batch(session: Session, batch_id: str) -> list[int]:
+    """Take back the mails of a batch that have not begun to leave; return their invitations."""
+    waiting = (_MAIL.c.op_id == batch_id, _MAIL.c.state == QUEUED)
+    taken = update(_MAIL).where(*waiting).values(state=WITHDRAWN).returning(_MAIL.c.invitation_id)
+    return list(session.execute(taken).scalars())
+
+
+def size_of_batch(session: Session, batch_id: str) -> int:
+    """Return how many mails a batch has written."""
+    return session.execute(select(func.count()).where(_MAIL.c.op_id == batch_id)).scalar_one()
+
+
+def left_of_batch(session: Session, batch_id: str) -> int:
+    """Return how many of them have begun to leave."""
+    begun = (_MAIL.c.op_id == batch_id, _MAIL.c.state.in_((SENDING, SENT, FAILED)))
+    return session.execute(select(func.count()).where(*begun)).scalar_one()
 
 
 def withdraw(session: Session, clinic_id: int, invitation_id: int) -> bool:

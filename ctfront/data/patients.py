@@ -13,12 +13,14 @@ from ctfront.data.models import (
     AlertRow,
     ConsentRow,
     EnrollmentRow,
+    InvitationRow,
     PatientIdentifierRow,
     PatientNameRow,
     PatientRow,
     PhoneRow,
 )
 from ctfront.domain.errors import NotFound, ScheduleRefused
+from ctfront.domain.invitations import InvitationState
 from ctfront.domain.patients import (
     Alert,
     Channel,
@@ -115,19 +117,21 @@ async def read_patient(session: AsyncSession, clinic_id: int, patient_id: int) -
 
 
 _ALERT, _CONSENT, _ENROLLMENT = AlertRow.__table__.c, ConsentRow.__table__.c, EnrollmentRow.__table__.c
+_INVITATION = InvitationRow.__table__.c
 _GLANCES = union_all(
     *(
         select(literal(kind).label("kind"), part.patient_id, words.label("words"), until.label("until"), part.id).where(
-            part.patient_id.in_(bindparam("ids", expanding=True)), part.ended_at.is_(None)
+            part.patient_id.in_(bindparam("ids", expanding=True)), stands
         )
-        for kind, part, words, until in (
-            ("alert", _ALERT, _ALERT.text, _ALERT.until),
-            ("consent", _CONSENT, _CONSENT.channel, null()),
-            ("enrolled", _ENROLLMENT, _ENROLLMENT.relation, null()),
+        for kind, part, words, until, stands in (
+            ("alert", _ALERT, _ALERT.text, _ALERT.until, _ALERT.ended_at.is_(None)),
+            ("consent", _CONSENT, _CONSENT.channel, null(), _CONSENT.ended_at.is_(None)),
+            ("enrolled", _ENROLLMENT, _ENROLLMENT.relation, null(), _ENROLLMENT.ended_at.is_(None)),
+            ("invitation", _INVITATION, _INVITATION.state, null(), _INVITATION.is_last),
         )
     )
 )
-"""What stands of many patients' alerts, consents and enrollments, in one statement."""
+"""What stands of many patients' alerts, consents, enrollments and invitations, in one statement."""
 
 
 async def read_glances(session: AsyncSession, patient_ids: Collection[int]) -> dict[int, Glance]:
@@ -140,6 +144,7 @@ async def read_glances(session: AsyncSession, patient_ids: Collection[int]) -> d
         patient_id: Glance(
             consents=frozenset(Channel(row.words) for row in parts["consent"]),
             enrolled=bool(parts["enrolled"]),
+            invitation=next((InvitationState(row.words) for row in parts["invitation"]), None),
             alerts=tuple(Alert(text=row.words, until=row.until) for row in parts["alert"]),
         )
         for patient_id, parts in found.items()

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from ctfront.data.models import StaffRow
+from ctfront.data.models import ChangeRow, StaffRow
 from ctfront.domain.errors import NotFound
 from ctfront.domain.set_up import StaffDraft
 from ctfront.domain.staff import Right, Staff
@@ -46,9 +46,17 @@ async def read_staff(session: AsyncSession, clinic_id: int) -> tuple[Staff, ...]
     return tuple(staff_of(row) for row in await session.execute(select_staff(clinic_id)))
 
 
+def _newest_change(session: Session) -> int:
+    return session.execute(select(func.max(ChangeRow.id))).scalar() or 0
+
+
 def save_staff(session: Session, clinic_id: int, staff_id: int | None, draft: StaffDraft) -> Staff:
-    """Insert or update a member of staff. Raises `NotFound`."""
-    row = StaffRow(clinic_id=clinic_id) if staff_id is None else session.get(StaffRow, staff_id)
+    """Insert or update a member of staff; what happened before they came is not news to them. Raises `NotFound`."""
+    row = (
+        StaffRow(clinic_id=clinic_id, last_seen_change=_newest_change(session))
+        if staff_id is None
+        else session.get(StaffRow, staff_id)
+    )
     if row is None or row.clinic_id != clinic_id:
         raise NotFound("There is no such member of staff.")
     row.name, row.short_name, row.os_user = draft.name, draft.short_name, draft.os_user

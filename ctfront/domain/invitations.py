@@ -193,7 +193,9 @@ def desk_sending(standing: Standing) -> Sending:
         return Sending.NEW
     match state:
         case InvitationState.QUEUED:
-            raise InvitationRefused(f"{who} is being invited already, by {standing.sent_by}; u takes back what waits.")
+            raise InvitationRefused(
+                f"{who} is being invited already, by {standing.sent_by}; Patient Access (r) shows what waits."
+            )
         case InvitationState.SENT:
             raise InvitationRefused(
                 f"{who} was invited already, {standing.since} by {standing.sent_by}; it is sent again in "
@@ -226,6 +228,15 @@ def access_sending(standing: Standing) -> Sending:
     if state is InvitationState.QUEUED:
         raise InvitationRefused(f"{who}’s invitation waits to leave already; x removes it.")
     return Sending.AGAIN if state in GIVES_WAY else Sending.NEW
+
+
+def check_first(standing: Standing) -> None:
+    """Refuse to invite with many others whoever was invited before. Raises `InvitationRefused` with the way on."""
+    if standing.state is InvitationState.ENROLLED:
+        raise InvitationRefused(f"{standing.name} is enrolled already, since {standing.since}.")
+    if standing.state is not None:
+        shown = "list 2 with h" if standing.state is InvitationState.ENDED else "list 1"
+        raise InvitationRefused(f"{standing.name} was invited before; {shown} tells how it stands, s there sends.")
 
 
 def check_removable(standing: Standing) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from ctfront.domain.invitations import LIVE, InvitationState
 from ctfront.domain.text import Shown, safe
 
 
@@ -160,7 +161,20 @@ class Glance:
     """Channels whose consent stands."""
     enrolled: bool = False
     """Whether an online account is joined to this patient now."""
+    invitation: InvitationState | None = None
+    """State of the last invitation."""
     alerts: tuple[Alert, ...] = ()
+
+    @property
+    def online_word(self) -> str:
+        """`enrolled`, `invited`, `not invited`, or what became of the last invitation."""
+        if self.enrolled:
+            return InvitationState.ENROLLED.value
+        if self.invitation is None:
+            return "not invited"
+        if self.invitation in LIVE:
+            return "invited"
+        return f"{'enrollment' if self.invitation is InvitationState.ENDED else 'invitation'} {self.invitation.value}"
 
     @property
     def consent_word(self) -> str:

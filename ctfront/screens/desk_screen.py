@@ -7,7 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from ctfront.domain.errors import ClinicError
+from ctfront.domain.grammar.commands import Command
 from ctfront.domain.text import safe
+from ctfront.screens.modals.notice import Notice
+from ctfront.services.command_whom import AtHand
+from ctfront.services.desk_command import DeskCommand
 from ctfront.widgets.front_desk import FrontDesk, desk_of
 from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.message_line import MessageLine
@@ -74,13 +79,27 @@ class DeskScreen(Screen[None]):
         """Return what the message line says when no act has just spoken."""
         return ""
 
+    async def do_invitation(self, commands: DeskCommand, command: Command, at_hand: AtHand) -> None:
+        """Do a line about an invitation; a refusal has more words than the message line has room for."""
+        try:
+            said = await commands.do(self.desk.act, command, at_hand)
+        except ClinicError as refusal:
+            await self.desk.ask(Notice([str(refusal)], undoable=False))
+            return
+        if said.patient_id is not None:
+            await self.show_changes(said.patient_id)
+        self.say(said.sentence)
+
+    async def show_changes(self, patient_id: int) -> None:
+        """Read again what is shown of a patient, after an act that was done from the command line."""
+
     def title_left(self) -> str:
         """Return the left part of the title."""
         return ""
 
     def title_news(self) -> str:
-        """Return what stands behind the clerk's name: forms that wait."""
-        return ""
+        """Return what stands behind the clerk's name: how much is new."""
+        return f"{self.desk.news_count} new" if self.desk.news_count else ""
 
     def refresh_title(self) -> None:
         """Bring the title up to date."""

@@ -1,5 +1,6 @@
 """What Patient Access shows: four lists behind digits, narrowed, sorted, and the row under the cursor in full."""
 
+import contextlib
 from functools import partial
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Key
 from textual.widgets import Input
+from textual.worker import WorkerCancelled
 
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patient_access import LISTS, SORTS, AccessList, AccessRow, list_of
@@ -126,6 +128,11 @@ class PatientAccessView(DeskScreen):
     async def reload(self) -> None:
         """Read again, keeping the cursor."""
         await self.load(keep=bool(self.acted))
+
+    async def show_changes(self, patient_id: int) -> None:
+        """Read again, in place of a reading that began before the act; unless rows were acted on here, all of it."""
+        with contextlib.suppress(WorkerCancelled):  # a later reading took over
+            await self.reload().wait()
 
     async def load(self, *, keep: bool = False, go_to: int | None = None) -> None:
         """Read the list in view, or with `keep` only its rows; the cursor goes to the row given."""
@@ -272,6 +279,12 @@ class PatientAccessView(DeskScreen):
         shown, with_inactive = list_of(access)
         self.open_list(shown, with_inactive=with_inactive)
         await self.load(go_to=patient_id)
+
+    @work(group="load", exclusive=True)
+    async def review_request(self, request_id: int) -> None:
+        """Open the requests, the cursor on one of them."""
+        self.open_list(AccessList.REQUESTS)
+        await self.load(go_to=request_id)
 
     @work(group="load", exclusive=True)
     async def action_inactive(self) -> None:

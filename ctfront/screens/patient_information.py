@@ -84,6 +84,11 @@ class PatientInformationScreen(DeskScreen):
         if self.patient is not None:
             self.load(self.patient.id, keep_cursor=True)
 
+    async def show_changes(self, patient_id: int) -> None:
+        """Read the patient again, if it is the one shown."""
+        if self.patient is not None and self.patient.id == patient_id:
+            await self.read(patient_id, keep_cursor=True)
+
     @work(group="load", exclusive=True)
     async def load(self, patient_id: int, *, keep_cursor: bool = False) -> None:
         """Read the patient and the appointments."""

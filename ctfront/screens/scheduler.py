@@ -8,7 +8,7 @@ from textual.worker import Worker
 
 from ctfront.domain.appointments import Place
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.grammar.commands import Command, Verb
+from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, Command, Verb
 from ctfront.domain.staff import Right
 from ctfront.domain.times import show_date, time_of
 from ctfront.screens.desk_screen import action_name
@@ -18,7 +18,11 @@ from ctfront.screens.modals.openings_list import OpeningsList
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_hand import FREE_IN_HAND, PUT_DOWN_FIRST, SchedulerHand
 from ctfront.screens.scheduler_view import key
-from ctfront.services.desk_command import ON_SCREEN, AtHand, DeskCommand
+from ctfront.services.command_whom import AtHand
+from ctfront.services.desk_command import ON_SCREEN, DeskCommand
+from ctfront.services.inviting import Inviting
+from ctfront.services.patients import Patients
+from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.day_grid import EMPTY, DayGrid
 
 WATCH_SECONDS = 0.7
@@ -43,16 +47,26 @@ class SchedulerScreen(SchedulerHand):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
         key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),
-        key("colon", "command", "Command line", "bk mv ca ar go fo del q …", "command"),
+        key("colon", "command", "Command line", "bk mv ca ar go fo inv del q …", "command"),
         key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
+
+    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting) -> None:
+        super().__init__(scheduling, patients)
+        self.inviting = inviting
 
     watching: Worker[None] | None = None
     """The last look for what other desks change."""
 
     def on_mount(self) -> None:
-        """Look for what other desks change."""
+        """Look for what other desks change, and for what is new to this clerk."""
         self.set_interval(WATCH_SECONDS, self.look_out)
+        self.count_news()
+
+    @work(group="news")
+    async def count_news(self) -> None:
+        """Count what the clerk has not seen."""
+        await self.desk.count_news()
 
     def look_out(self) -> None:
         """Look for changes unless the last look is still under way: breaking it off would never see any."""
@@ -119,7 +133,7 @@ class SchedulerScreen(SchedulerHand):
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar."""
-        commands = DeskCommand(self.scheduling, self.patients)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting)
         at_hand = AtHand(day=self.day, now=self.desk.wall_now)
         self.grid.show_numbers(True)
         command = await self.desk.ask(CommandLine(commands, at_hand))
@@ -131,6 +145,9 @@ class SchedulerScreen(SchedulerHand):
         """Do a line that was read, and show what it touched."""
         if command.verb in ON_SCREEN:
             self.desk.show_by_verb(command.verb.value)
+            return
+        if command.verb in ABOUT_INVITATIONS:
+            await self.do_invitation(commands, command, at_hand)
             return
         try:
             if command.verb is Verb.DELETE:
@@ -147,6 +164,10 @@ class SchedulerScreen(SchedulerHand):
             self.day, self.week_of = said.day, None
         await self.load(appointment_id=said.appointment_id)
         self.say(said.sentence)
+
+    async def show_changes(self, patient_id: int) -> None:
+        """Read the day again: the pane says how the patient stands."""
+        await self.load()
 
     def action_info(self) -> None:
         """Open the patient of the appointment under the cursor."""
@@ -168,6 +189,7 @@ class SchedulerScreen(SchedulerHand):
             return  # the next act says so; a watcher has nobody to tell
         if newest == seen or not self.query(DayGrid):
             return  # nothing is new, or the app was left meanwhile
+        await self.desk.count_news()
         if clinic is not None:
             self.desk.adopt(clinic)
         shown = {self.day, *(column.day for column in self.grid.schedule.columns)}

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from ctfront.domain.appointments import Appointment, Place, check_place_may_change
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
-from ctfront.domain.times import minute_of
+from ctfront.domain.times import minute_of, show_day
 from ctfront.screens.leave import Leave, with_leave, with_turn
 from ctfront.screens.modals.reschedule_form import RescheduleForm
 from ctfront.screens.scheduler_acts import SchedulerActs, where, where_and_day
@@ -68,7 +68,9 @@ class SchedulerHand(SchedulerActs):
             it = self.in_hand
             return f"In hand: {it.patient.name}, {it.purpose} {it.minutes} min. Enter puts it down, Esc puts it back."
         if self.patient_in_hand is not None:
-            return f"In hand: {self.patient_in_hand.name}. Enter on a free place books, Esc lets go."
+            who = self.patient_in_hand
+            born = show_day(who.birth_date)
+            return f"In hand: {who.name} b {born}. Enter on a free place books, Esc lets go."
         return ""
 
     def works_now(self, action: str) -> bool:

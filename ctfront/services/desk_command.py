@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Protocol
 from uuid import uuid4
 
-from ctfront.data.folding import fold
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Place, Status
-from ctfront.domain.errors import Ambiguous, ClinicError, InputRefused, NotFound, SlotTaken
-from ctfront.domain.grammar.commands import AtTime, ByName, Command, DayNumbers, Names, Verb, Whom, read_command
+from ctfront.domain.errors import ClinicError, InputRefused, NotFound, SlotTaken
+from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, Command, Names, Verb, read_command
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.schedule import Start
 from ctfront.domain.staff import Act
-from ctfront.domain.text import brief, safe
-from ctfront.domain.times import minute_of, show_date, show_day, show_minute, show_time, time_of, utc_instant
+from ctfront.domain.text import safe
+from ctfront.domain.times import show_date, show_day, show_minute, show_time, time_of, utc_instant
 from ctfront.services.booking import where
+from ctfront.services.command_invitations import InvitationCommand, check_place
+from ctfront.services.command_whom import AtHand, Whoms, told_of
+from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 
@@ -31,7 +33,6 @@ MARKS = {
 ON_SCREEN = frozenset({Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.QUIT})
 """Verbs that a screen does by itself."""
 
-GONE = frozenset({Status.CANCELLED, Status.RESCHEDULED})
 OPENINGS_AHEAD = timedelta(weeks=4)
 REASON = "patient asked"
 
@@ -50,51 +51,50 @@ class Said:
     sentence: str
     day: date | None = None
     appointment_id: int | None = None
+    patient_id: int | None = None
+    """Whose invitation it was about."""
     starts: tuple[Start, ...] = ()
     """What `fo` found."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AtHand:
-    """The day that a line counts from, and the clinic's wall clock."""
-
-    day: date
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The date on the clinic's clock."""
-        return self.now.date()
 
 
 class DeskCommand:
     """Reads lines and does them through the services."""
 
-    def __init__(self, scheduling: Scheduling, patients: Patients) -> None:
+    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting) -> None:
         self._scheduling = scheduling
         self._patients = patients
+        self._whoms = Whoms(scheduling, patients)
+        self._invitations = InvitationCommand(inviting, self._whoms)
         self._clinic = scheduling.clinic
 
     async def read(self, line: str, at_hand: AtHand) -> Command:
-        """Read a line. Raises `CannotRead` with the place where it stops making sense."""
+        """Read a line.
+
+        Raises `CannotRead` with the place where it stops making sense, and `InvitationRefused` for what is done in
+        Patient Access only.
+        """
         names = Names(
             providers=[provider.name for provider in await self._scheduling.providers()],
             purposes=[(purpose.name, purpose.letter) for purpose in await self._scheduling.purposes()],
         )
-        return read_command(line, today=at_hand.today, order=self._clinic.date_order, names=names)
+        command = read_command(line, today=at_hand.today, order=self._clinic.date_order, names=names)
+        check_place(command, at_hand)
+        return command
 
     async def meant(self, command: Command, at_hand: AtHand) -> str:
         """Return whom a line means, shown before it is done. Raises `NotFound` or `Ambiguous`."""
         if command.verb is Verb.BOOK:
-            patient = await self._patient(command.whom, at_hand)
+            patient = await self._whoms.patient(command.whom, at_hand)
             day = self._day(command, at_hand) or at_hand.day
             return f"{patient.name} b {show_day(patient.birth_date)} · {_where_to(command, day)}"
+        if command.verb in ABOUT_INVITATIONS:
+            return await self._invitations.meant(command, at_hand)
         if command.verb is Verb.MOVE:
-            [was, *_] = await self._appointments(command, at_hand)
+            [was, *_] = await self._whoms.appointments(command.whom, at_hand)
             day = self._day(command, at_hand, counted_from=was.day) or was.day
-            return f"{_told(was)} → {_where_to(command, day)}"
+            return f"{told_of(was)} → {_where_to(command, day)}"
         if command.whom is not None:
-            return "; ".join(_told(a) for a in await self._appointments(command, at_hand))
+            return "; ".join(told_of(a) for a in await self._whoms.appointments(command.whom, at_hand))
         if command.verb is Verb.GO:
             return show_date(self._day(command, at_hand) or at_hand.day)
         return ""
@@ -113,40 +113,14 @@ class DeskCommand:
                 return Said(sentence=await self._scheduling.undo(make_act()))
             case Verb.OPENINGS:
                 return await self._openings(command, at_hand)
+            case verb if verb in ABOUT_INVITATIONS:
+                sentence, patient_id = await self._invitations.do(make_act(), command, at_hand)
+                return Said(sentence=sentence, patient_id=patient_id)
             case verb if verb in ON_SCREEN:
                 raise InputRefused(f"“{verb.value}” works on the screens only.", field="line")
         return await self._each(make_act, command, at_hand)
 
-    # -- whom
-
-    async def _patient(self, whom: Whom | None, at_hand: AtHand) -> PatientName:
-        if not isinstance(whom, ByName):
-            raise InputRefused("Whom? Type the beginning of a name, as smi,jo.", field="line")
-        found = await self._patients.find(whom.text, today=at_hand.today)
-        if found.near_miss or not found.rows:
-            raise NotFound(f"Nobody's name begins with “{brief(whom.text)}”.")
-        active = [row for row in found.rows if row.active] or list(found.rows)
-        if len(active) > 1:
-            told = "; ".join(
-                f"{row.name} b {show_day(row.birth_date)} #{safe(row.record_number)}" for row in active[:4]
-            )
-            more = " …" if len(active) > 4 else ""
-            raise Ambiguous(f"“{brief(whom.text)}” fits several: {told}{more}", active)
-        return active[0]
-
-    async def _appointments(self, command: Command, at_hand: AtHand) -> list[Appointment]:
-        """Return the appointments of the day at hand that are meant; one, except for a range."""
-        schedule = await self._scheduling.day(at_hand.day, today=at_hand.today)
-        of_day = [a for column in schedule.columns for a in column.appointments]
-        fitting = [a for a in of_day if command.whom is not None and _fits(a, command.whom)]
-        standing = [a for a in fitting if a.live] or [a for a in fitting if a.status not in GONE] or fitting
-        if not standing:
-            raise NotFound(f"Nobody on {show_date(at_hand.day)} is meant by that.")
-        is_range = isinstance(command.whom, DayNumbers) and command.whom.first != command.whom.last
-        if len(standing) > 1 and not is_range:
-            told = "; ".join(f"{a.number} {_told(a)}" for a in standing[:4])
-            raise Ambiguous(f"That fits several: {told}", standing)
-        return sorted(standing, key=lambda a: a.number)
+    # -- where
 
     async def _provider(self, name: str) -> Provider:
         for provider in await self._scheduling.providers():
@@ -162,7 +136,7 @@ class DeskCommand:
 
     async def _each(self, make_act: MakesActs, command: Command, at_hand: AtHand) -> Said:
         """Do the same with every appointment meant; the first refusal says how many were done before it."""
-        meant = await self._appointments(command, at_hand)
+        meant = await self._whoms.appointments(command.whom, at_hand)
         batch = str(uuid4()) if len(meant) > 1 else None
         done: list[Appointment] = []
         for appointment in meant:
@@ -184,7 +158,7 @@ class DeskCommand:
         return await self._scheduling.mark(act, a.id, MARKS[verb], version=a.version)
 
     async def _move(self, act: Act, command: Command, at_hand: AtHand) -> Said:
-        meant = await self._appointments(command, at_hand)
+        meant = await self._whoms.appointments(command.whom, at_hand)
         if len(meant) > 1:
             raise InputRefused("One appointment at a time can be moved.", field="line")
         [was] = meant
@@ -203,7 +177,7 @@ class DeskCommand:
         return Said(sentence=sentence, day=day, appointment_id=new.id)
 
     async def _book(self, act: Act, command: Command, at_hand: AtHand) -> Said:
-        patient = await self._patient(command.whom, at_hand)
+        patient = await self._whoms.patient(command.whom, at_hand)
         day = self._day(command, at_hand) or at_hand.day
         providers = await self._scheduling.providers()
         if command.provider:
@@ -297,29 +271,11 @@ class DeskCommand:
         return Said(sentence=f"{safe(purpose.name)}, next free: {'; '.join(lines[:5])}.", starts=starts)
 
 
-def _fits(a: Appointment, whom: Whom) -> bool:
-    match whom:
-        case DayNumbers(first, last):
-            return first <= a.number <= last
-        case AtTime(start, provider):
-            return minute_of(a.start) == minute_of(start) and provider in {None, a.provider}
-        case ByName(text):
-            surname, _, given = text.partition(",")
-            names = a.patient
-            begins = fold(names.last_name).startswith(fold(surname)) and fold(names.first_name).startswith(fold(given))
-            return bool(fold(surname)) and begins
-    return False
-
-
 def _where_to(command: Command, day: date) -> str:
     """Read back what was typed of a place, the day always."""
     start = show_time(command.start) if command.start else ""
     named = (start, show_date(day), safe(command.provider or ""), safe(command.purpose or ""))
     return " ".join(word for word in named if word)
-
-
-def _told(a: Appointment) -> str:
-    return f"{a.patient.name} {show_time(a.start)} {safe(a.provider)}"
 
 
 def _done(verb: Verb, a: Appointment) -> str:

@@ -1,10 +1,8 @@
-"""Joining online accounts to patients: by an accepted invitation, by a request the desk enrolls, and the end of it."""
+"""Joining online accounts to patients: by a request the desk enrolls, and the end of it."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -18,14 +16,12 @@ from ctfront.data.models import (
     EnrollmentRow,
     InvitationRow,
     OnlineAccountRow,
-    PatientRow,
 )
 from ctfront.data.patients import load_name
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, InputRefused, InvitationRefused, NotFound
 from ctfront.domain.invitations import (
     LIVE,
-    MOST_WRONG_BIRTH_DATES,
     REMOVABLE,
     Change,
     InvitationState,
@@ -34,26 +30,7 @@ from ctfront.domain.invitations import (
 from ctfront.domain.patients import shown_name
 from ctfront.domain.staff import Act, Actor, ActorKind, Right
 from ctfront.domain.text import clean_line, safe
-
-
-class Outcome(StrEnum):
-    """What became of a try to accept an invitation; all but the first answer the patient with one and the same page."""
-
-    ENROLLED = "enrolled"
-    HAS_ACCOUNT = "has account"
-    """The address has a log-in already: its password is asked instead of a new one."""
-    WRONG_BIRTH_DATE = "wrong birth date"
-    LOCKED = "locked"
-    UNKNOWN = "unknown"
-    """Used, removed, stale, expired, locked before, or never made."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Acceptance:
-    """The outcome, with the enrollment when there is one."""
-
-    outcome: Outcome
-    enrollment_id: int | None = None
+from ctfront.services import inviting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,91 +44,12 @@ class Registration:
     phone: str = ""
 
 
-def accept_invitation(
-    session: Session,
-    clinic: Clinic,
-    act: Act,
-    secret: str,
-    birth_date: date,
-    *,
-    password_hash: str | None = None,
-    account_id: int | None = None,
-) -> Acceptance:
-    """Accept the invitation behind a link's secret, in the caller's transaction.
-
-    A wrong birth date counts against it, so the caller commits whatever the outcome is. `account_id` is a log-in
-    whose password was proved; without it a new one is made with `password_hash`.
-    """
-    row = _invited(session, clinic, secret, act.at)
-    if row is None:
-        return Acceptance(outcome=Outcome.UNKNOWN)
-    patient = session.get_one(PatientRow, row.patient_id)
-    if patient.birth_date != birth_date:
-        return _count_wrong(session, clinic, act, row)
-    if account_id is None:
-        known = _account(session, row.address)
-        if known is not None and known.password_hash is not None:
-            return Acceptance(outcome=Outcome.HAS_ACCOUNT)
-        account_id = known.id if known is not None else _add_account(session, act, row.address, password_hash)
-        session.execute(
-            update(OnlineAccountRow).where(OnlineAccountRow.id == account_id).values(password_hash=password_hash)
-        )
-    invitations.change(session, act, row, Change.ACCEPT)
-    joined = _join(session, clinic, act, patient.id, account_id)
-    name = shown_name(patient.last_name, patient.first_name)
-    ledger.record(
-        session,
-        clinic.id,
-        act,
-        kind="enroll",
-        subject_kind="patient",
-        subject_id=patient.id,
-        sentence=f"{name} is enrolled.",
-        after={"enrollment": joined, "invitation": row.id},
-    )
-    return Acceptance(outcome=Outcome.ENROLLED, enrollment_id=joined)
-
-
-def _invited(session: Session, clinic: Clinic, secret: str, now: datetime) -> InvitationRow | None:
-    """Return the invitation that a link opens now: sent, not over, and its address still the one on record."""
-    digest = hashlib.sha256(secret.encode()).hexdigest()
-    row = session.scalars(
-        select(InvitationRow).where(InvitationRow.secret_digest == digest, InvitationRow.clinic_id == clinic.id)
-    ).first()
-    if row is None or not row.is_last or row.state != InvitationState.SENT.value:
-        return None
-    if row.expires_at is None or row.expires_at <= now:
-        return None
-    patient = session.get_one(PatientRow, row.patient_id)
-    return row if patient.active and patient.folded_email == row.folded_address else None
-
-
-def _count_wrong(session: Session, clinic: Clinic, act: Act, row: InvitationRow) -> Acceptance:
-    row.wrong_birth_dates += 1
-    session.flush()
-    if row.wrong_birth_dates < MOST_WRONG_BIRTH_DATES:
-        return Acceptance(outcome=Outcome.WRONG_BIRTH_DATE)
-    invitations.change(session, act, row, Change.LOCK)
-    name = load_name(session, clinic.id, row.patient_id).name
-    ledger.record(
-        session,
-        clinic.id,
-        act,
-        kind="lock_invitation",
-        subject_kind="patient",
-        subject_id=row.patient_id,
-        sentence=f"{name}’s invitation is locked: {MOST_WRONG_BIRTH_DATES} wrong birth dates.",
-        after={"invitation": row.id},
-    )
-    return Acceptance(outcome=Outcome.LOCKED)
-
-
 def enroll(session: Session, clinic: Clinic, act: Act, patient_id: int, login_address: str) -> Actor:
     """Join the account of the log-in address, made when there is none, to the patient; return who then acts."""
     patient = load_name(session, clinic.id, patient_id)
-    known = _account(session, login_address)
-    account_id = known.id if known is not None else _add_account(session, act, login_address, None)
-    joined = _join(session, clinic, act, patient.id, account_id)
+    known = account_of(session, login_address)
+    account_id = known.id if known is not None else add_account(session, act, login_address, None)
+    joined = join(session, clinic, act, patient.id, account_id)
     ledger.record(
         session,
         clinic.id,
@@ -166,12 +64,14 @@ def enroll(session: Session, clinic: Clinic, act: Act, patient_id: int, login_ad
     return Actor(kind=ActorKind.ENROLLMENT, id=joined, name=name, rights=frozenset({Right.BOOK}))
 
 
-def _account(session: Session, address: str) -> OnlineAccountRow | None:
+def account_of(session: Session, address: str) -> OnlineAccountRow | None:
+    """Return the log-in of an address."""
     query = select(OnlineAccountRow).where(OnlineAccountRow.folded_address == fold_email(address))
     return session.scalars(query).first()
 
 
-def _add_account(session: Session, act: Act, address: str, password_hash: str | None) -> int:
+def add_account(session: Session, act: Act, address: str, password_hash: str | None) -> int:
+    """Make a log-in and return its id."""
     values = {
         "login_address": address,
         "folded_address": fold_email(address),
@@ -181,7 +81,8 @@ def _add_account(session: Session, act: Act, address: str, password_hash: str | 
     return session.execute(insert(OnlineAccountRow).values(**values).returning(OnlineAccountRow.id)).scalar_one()
 
 
-def _join(session: Session, clinic: Clinic, act: Act, patient_id: int, account_id: int) -> int:
+def join(session: Session, clinic: Clinic, act: Act, patient_id: int, account_id: int) -> int:
+    """Let an account book for a patient; return the enrollment's id."""
     values = {
         "account_id": account_id,
         "clinic_id": clinic.id,
@@ -204,6 +105,7 @@ def end_enrollment(session: Session, clinic: Clinic, act: Act, patient_id: int) 
         return session.get_one(ActRow, act.op_id).sentence
     act.who.require(Right.EDIT_PATIENT)
     name = load_name(session, clinic.id, patient_id).name
+    invitations.hold_patients(session, clinic.id, (patient_id,))
     standing = (
         EnrollmentRow.clinic_id == clinic.id,
         EnrollmentRow.patient_id == patient_id,
@@ -292,6 +194,7 @@ def enroll_request(session: Session, clinic: Clinic, act: Act, request_id: int, 
     act.who.require(Right.EDIT_PATIENT)
     request = _open_request(session, clinic, request_id)
     name = load_name(session, clinic.id, patient_id).name
+    invitations.hold_patients(session, clinic.id, (patient_id,))
     access = invitations.load_access(session, clinic.id, patient_id, now=act.at, zone=clinic.tz)
     check_reach(access.reach, name=name)
     if access.standing.state is InvitationState.ENROLLED:
@@ -302,9 +205,8 @@ def enroll_request(session: Session, clinic: Clinic, act: Act, request_id: int, 
     invitation = invitations.last_row(session, clinic.id, patient_id)
     former = None
     if invitation is not None and InvitationState(invitation.state) in LIVE & REMOVABLE:
-        former = invitations.keep(invitation)
-        invitations.change(session, act, invitation, Change.REMOVE)
-    joined = _join(session, clinic, act, patient_id, request.account_id)
+        former = inviting.give_way(session, clinic, act, invitation)
+    joined = join(session, clinic, act, patient_id, request.account_id)
     request.patient_id = patient_id
     _decide(session, request, "enrolled", act)
     said = f"Enrolled {name} as {safe(request.email)}"
@@ -383,7 +285,7 @@ def _decide(session: Session, row: EnrollmentRequestRow, state: str, act: Act) -
 # -- taking back
 
 
-def put_back(session: Session, act: Act, steps: Mapping[str, Any]) -> None:
+def put_back(session: Session, clinic: Clinic, act: Act, steps: Mapping[str, Any]) -> None:
     """Take back an end, an enrolling or a declining. Raises `ChangedElsewhere` when somebody was there since."""
     if (ended := steps.get("ended")) is not None:
         anew = EnrollmentRow.id.in_(ended)
@@ -391,6 +293,11 @@ def put_back(session: Session, act: Act, steps: Mapping[str, Any]) -> None:
         since = select(EnrollmentRow.id).where(EnrollmentRow.patient_id.in_(theirs), EnrollmentRow.ended_at.is_(None))
         if session.execute(since).first() is not None:
             raise ChangedElsewhere("The patient was enrolled anew since; look in Patient Access (F4), list 2.")
+        invited = select(InvitationRow.id).where(
+            InvitationRow.patient_id.in_(theirs), InvitationRow.state.in_(sorted(LIVE))
+        )
+        if session.execute(invited).first() is not None:
+            raise ChangedElsewhere("The patient was invited anew since; look in Patient Access (F4), list 1.")
         session.execute(update(EnrollmentRow).where(anew).values(**_ended_by(None)))
     if (made := steps.get("made")) is not None:
         row = session.get_one(EnrollmentRow, made)
@@ -403,4 +310,4 @@ def put_back(session: Session, act: Act, steps: Mapping[str, Any]) -> None:
         request.patient_id, request.reason = None, ""
         _decide(session, request, "open", act)
     if (former := steps["former"]) is not None:
-        invitations.restore(session, former, steps["left"])
+        inviting.revive(session, clinic, act, former, steps["left"])

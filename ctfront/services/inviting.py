@@ -4,7 +4,7 @@ Each act is one synchronous function for one transaction: check the right and th
 its mail, record. What may follow on what is `domain/invitations.py`.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -18,6 +18,8 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, InvitationRefused, NothingToUndo
 from ctfront.domain.invitations import (
     GIVES_WAY,
+    LIVE,
+    REMOVABLE,
     Change,
     InvitationState,
     OnlineAccess,
@@ -155,7 +157,7 @@ def remove(session: Session, clinic: Clinic, act: Act, patient_id: int) -> str:
     access = _begin(session, clinic, act, patient_id)
     check_removable(access.standing)
     row = _last(session, clinic, patient_id)
-    former = _give_way(session, clinic, act, row)
+    former = give_way(session, clinic, act, row)
     said = f"Removed {access.standing.name}’s invitation to {safe(row.address)}"
     _record(
         session,
@@ -183,6 +185,7 @@ def _begin(session: Session, clinic: Clinic, act: Act, patient_id: int) -> Onlin
     act.who.require(Right.EDIT_PATIENT)
     if not clinic.online:
         raise InvitationRefused(OFF)
+    invitations.hold_patients(session, clinic.id, (patient_id,))
     row = invitations.last_row(session, clinic.id, patient_id)
     if row is not None:
         invitations.settle_expiry(session, act, row)
@@ -209,8 +212,8 @@ def _send(
     address = check_reach(access.reach, name=name)
     before = invitations.last_row(session, clinic.id, patient_id)
     former = None
-    if before is not None and (sending is Sending.REPLACED or InvitationState(before.state) in GIVES_WAY):
-        former = _give_way(session, clinic, act, before)
+    if before is not None and (sending is Sending.REPLACED or InvitationState(before.state) in GIVES_WAY | LIVE):
+        former = give_way(session, clinic, act, before)
     elif before is not None:
         former = invitations.keep(before)
     row = invitations.add(session, clinic.id, act, patient_id, address=address, source=source)
@@ -261,7 +264,7 @@ def _last(session: Session, clinic: Clinic, patient_id: int) -> InvitationRow:
     return row
 
 
-def _give_way(session: Session, clinic: Clinic, act: Act, row: InvitationRow) -> dict[str, Any]:
+def give_way(session: Session, clinic: Clinic, act: Act, row: InvitationRow) -> dict[str, Any]:
     """Remove an invitation and its mail that waits; return what taking back puts there again."""
     former = invitations.keep(row)
     former["mail"] = outbox.withdraw(session, clinic.id, row.id)
@@ -304,17 +307,34 @@ def put_back(session: Session, clinic: Clinic, act: Act, steps: Mapping[str, Any
     """
     if (made := steps.get("made")) is not None:
         row = session.get_one(InvitationRow, made)
-        if row.is_last and outbox.has_begun(session, clinic.id, made):
-            raise NothingToUndo(
-                "The mail has left already; Remove (x) in Patient Access (F4), list 1, makes its link dead."
-            )
-        if not row.is_last or row.state != InvitationState.QUEUED.value:
-            raise ChangedElsewhere("A colleague has changed that invitation since; look at it in Patient Access (F4).")
+        _check_waits(session, clinic, row)
         outbox.withdraw(session, clinic.id, made)
         invitations.change(session, act, row, Change.REMOVE)
         row.is_last = False
         session.flush()
     if (former := steps["former"]) is not None:
-        revived = invitations.restore(session, former, steps["left"])
-        if former.get("mail"):
-            outbox.put_back(session, clinic.id, revived.id, due=act.at)
+        revive(session, clinic, act, former, steps["left"])
+
+
+def revive(session: Session, clinic: Clinic, act: Act, former: Mapping[str, Any], left: Sequence[Any]) -> None:
+    """Put back what gave way, with its mail. Raises `ChangedElsewhere` or `NothingToUndo`."""
+    revived = invitations.restore(session, former, left)
+    if InvitationState(revived.state) in LIVE and invitations.is_enrolled(session, revived.patient_id):
+        raise ChangedElsewhere("The patient has been enrolled since; look in Patient Access (F4), list 2.")
+    if former.get("mail"):
+        outbox.put_back(session, clinic.id, revived.id, due=act.at)
+
+
+def _check_waits(session: Session, clinic: Clinic, row: InvitationRow) -> None:
+    """Refuse to take back an invitation that does not wait any more, whoever or whatever was there since."""
+    state, to = InvitationState(row.state), safe(row.address)
+    if not row.is_last or state not in REMOVABLE:
+        raise ChangedElsewhere(
+            f"The invitation to {to} has been changed since, it is {state.value}; look at it in Patient Access (F4)."
+        )
+    if state is InvitationState.WITHHELD:
+        raise NothingToUndo(f"The invitation to {to} was withheld and never left; nothing is to be taken back.")
+    if state is not InvitationState.QUEUED or outbox.has_begun(session, clinic.id, row.id):
+        raise NothingToUndo(
+            "The mail has left already; Remove (x) in Patient Access (F4), list 1, makes its link dead."
+        )

@@ -15,7 +15,7 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import enrolling, inviting, placing, profile
+from ctfront.services import bulk_inviting, enrolling, inviting, placing, profile
 
 REACH = 1000
 """Acts of the clinic back to which the one before is looked for."""
@@ -61,10 +61,13 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
     if "profile" in payload:
         profile.put_back(session, clinic, act, last, payload["profile"])
     if "enrollment" in payload:
-        enrolling.put_back(session, act, payload["enrollment"])
+        enrolling.put_back(session, clinic, act, payload["enrollment"])
+    sentence = f"Took back: {last.sentence}"
+    before: dict[str, Any] = {"op_id": last.op_id}
+    if "batch" in payload:
+        sentence, before["invitations"] = bulk_inviting.put_back(session, act, payload["batch"])
     last.undone_by = act.op_id
     session.execute(update(StatusChangeRow).where(StatusChangeRow.op_id == last.op_id).values(undone_by=act.op_id))
-    sentence = f"Took back: {last.sentence}"
     ledger.record(
         session,
         clinic.id,
@@ -73,7 +76,7 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         subject_kind="act" if OF_A_PATIENT.isdisjoint(payload) else "patient",
         subject_id=last.subject_id,
         sentence=sentence,
-        before={"op_id": last.op_id},
+        before=before,
         days=days,
     )
     return sentence

@@ -96,7 +96,7 @@ def appointment_facts(
     if nth[1] > 1:
         what.append(f"{nth[0]} of {nth[1]}")
     if online and patient is not None:
-        what.append("Online: enrolled" if patient.enrolled else "Online: no account")
+        what.append(f"Online: {patient.online_word}")
     made = appointment.created_at.astimezone(zone)
     by = [f"Created By  {appointment.created_by}", f"{show_day(made.date())} {show_time(made.time())}"]
     if appointment.overbooked:

@@ -19,6 +19,7 @@ class FrontDesk(Protocol):
 
     clinic: Clinic
     actor: Actor
+    news_count: int
 
     @property
     def today(self) -> date:
@@ -58,6 +59,9 @@ class FrontDesk(Protocol):
 
     def show_by_verb(self, verb: str) -> None:
         """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""
+
+    async def count_news(self) -> None:
+        """Bring the count of what the clerk has not seen up to date."""
 
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""

@@ -96,7 +96,7 @@ TABLE = {
     "queued": (
         [REACHABLE, ruiz(invite)],
         ["Invited on 2 Mar 2026 7:50 by mgarcia; queued", "at ruiz@example.org"],
-        "is being invited already, by mgarcia; u takes back what waits",
+        "is being invited already, by mgarcia; Patient Access (r) shows what waits",
     ),
     "sent": (
         INVITED,

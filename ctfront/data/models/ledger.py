@@ -98,6 +98,7 @@ class OutboxRow(MadeBy, Base):
         Index("ix_outbox_due", "state", "next_at"),
         Index("ix_outbox_invitation", "invitation_id"),
         Index("ix_outbox_sent", "clinic_id", "sent_at"),
+        Index("ix_outbox_batch", "op_id", "patient_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -147,6 +147,7 @@ class ConsentRow(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index("ix_consent_patient", "patient_id", "channel"),  # ended ones say who ended them
         CheckConstraint("channel IN ('email', 'text')", name="channel"),
     )
 
@@ -192,6 +193,7 @@ class EnrollmentRow(MadeBy, Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index("ix_enrollment_patient", "patient_id"),
         Index("ix_enrollment_clinic", "clinic_id", "ended_at", "made_at"),
     )
 

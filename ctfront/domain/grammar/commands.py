@@ -32,6 +32,10 @@ class Verb(StrEnum):
     CONFIRM = "cf"
     UNDO = "un"
     OPENINGS = "fo"
+    INVITE = "inv"
+    REMOVE = "rm"
+    REPLACE = "rp"
+    REACTIVATE = "re"
     SCHEDULER = "sc"
     PATIENT = "pi"
     ACCESS = "pa"
@@ -57,6 +61,12 @@ ABOUT_APPOINTMENTS = frozenset(
     }
 )
 """Verbs whose whom is one appointment or several of the day shown."""
+
+IN_ACCESS = frozenset({Verb.REMOVE, Verb.REPLACE, Verb.REACTIVATE})
+"""Verbs that are understood while Patient Access is the screen."""
+
+ABOUT_INVITATIONS = IN_ACCESS | {Verb.INVITE}
+"""Verbs whose whom is one patient, by name, record number, or an appointment of the day shown."""
 
 
 @dataclass(frozen=True)
@@ -237,7 +247,7 @@ def _read(words: _Words) -> Command:
     if verb is Verb.OPENINGS:
         return _read_openings(words)
     whom = _read_whom(words, by_name_only=verb is Verb.BOOK)
-    if verb in ABOUT_APPOINTMENTS and verb is not Verb.MOVE:
+    if verb in ABOUT_INVITATIONS or (verb in ABOUT_APPOINTMENTS and verb is not Verb.MOVE):
         return Command(verb=verb, whom=whom)
     date_text, start = words.date(), words.time()
     turn = words.turn() if start is not None else None

@@ -13,7 +13,8 @@ from ctfront.domain.errors import ClinicError
 from ctfront.domain.grammar.commands import Command
 from ctfront.domain.grammar.errors import CannotRead
 from ctfront.domain.text import safe
-from ctfront.services.desk_command import AtHand, DeskCommand
+from ctfront.services.command_whom import AtHand
+from ctfront.services.desk_command import DeskCommand
 from ctfront.widgets.form import Line
 from ctfront.widgets.safe_input import full_words
 from ctfront.widgets.words import Words

@@ -341,6 +341,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
+        batch_op.create_index("ix_consent_patient", ["patient_id", "channel"], unique=False)
 
     op.create_table(
         "enrollment",
@@ -370,6 +371,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
+        batch_op.create_index("ix_enrollment_patient", ["patient_id"], unique=False)
         batch_op.create_index("ix_enrollment_clinic", ["clinic_id", "ended_at", "made_at"], unique=False)
 
     op.create_table(
@@ -635,6 +637,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_due", ["state", "next_at"], unique=False)
         batch_op.create_index("ix_outbox_invitation", ["invitation_id"], unique=False)
         batch_op.create_index("ix_outbox_sent", ["clinic_id", "sent_at"], unique=False)
+        batch_op.create_index("ix_outbox_batch", ["op_id", "patient_id"], unique=False)
 
     op.create_table(
         "mail_state",

@@ -6,9 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ctfront.settings.mailing import MailSettings, SiteSettings, path_in, read_mail, read_site, why_nothing_leaves
+from ctfront.settings.refusal import SettingsRefused
 
-class SettingsRefused(Exception):
-    """The settings file says what cannot be; the message says what."""
+__all__ = ["SETTINGS_FILE", "VI", "MailSettings", "Settings", "SettingsRefused", "SiteSettings", "read_settings"]
+
+SETTINGS_FILE = "settings.toml"
+SETTINGS_VARIABLE = "CTFRONT_SETTINGS"
+"""Names another settings file: for a database server, and for a sender with a log-in of its own."""
+
+KEY_FILE = "link.key"
+NAMES = frozenset({"ascii", "hold", "keys", "link_key", "mail", "site"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +27,12 @@ class Settings:
     """Path of the file, or a database URL."""
     state_folder: Path
     """Where the log is written."""
+    settings_file: Path | None = None
+    """What was read, or would have been; None for a database server without one."""
+    link_key: Path = Path(KEY_FILE)
+    """The key that links in mails are made with; the sender and the site read it, nobody else."""
+    mail: MailSettings = field(default_factory=MailSettings)
+    site: SiteSettings = field(default_factory=SiteSettings)
     hold_seconds: int = 30
     """How long a mail waits before it leaves, so that `u` can take it back."""
     keymap: Mapping[str, str] = field(default_factory=dict)
@@ -40,12 +54,15 @@ class Settings:
         return self.database if path is None else f"sqlite:///{path.absolute()}"
 
     @property
+    def mail_lacks(self) -> str:
+        """What is missing for mail to leave, as a sentence."""
+        return why_nothing_leaves(self.mail, self.site)
+
+    @property
     def log_file(self) -> Path:
         """Where what went wrong is written."""
         return self.state_folder / "ctfront.log"
 
-
-SETTINGS_FILE = "settings.toml"
 
 VI = {
     "scheduler.left": "left,h",
@@ -72,29 +89,39 @@ def read_settings(database: str | None, *, ascii_only: bool = False) -> Settings
     """Return the settings for a database, or for the account's own; raises `SettingsRefused`."""
     from platformdirs import user_data_path
 
-    chosen = database or os.environ.get("CTFRONT_DB") or str(user_data_path("ctfront", appauthor=False) / "clinic.db")
+    own_folder = user_data_path("ctfront", appauthor=False)
+    chosen = database or os.environ.get("CTFRONT_DB") or str(own_folder / "clinic.db")
     bare = Settings(database=chosen, state_folder=state_folder(), ascii=ascii_only)
     folder = bare.database_path.absolute().parent if bare.database_path else None
-    found = _read_file(folder / SETTINGS_FILE) if folder else {}
+    named = os.environ.get(SETTINGS_VARIABLE)
+    file = Path(named).absolute() if named else folder / SETTINGS_FILE if folder else None
+    found = _read_file(file, must_be=bool(named)) if file else {}
+    beside = file.parent if file else own_folder
     return Settings(
         database=chosen,
         state_folder=bare.state_folder,
+        settings_file=file,
         ascii=ascii_only or found.get("ascii") is True,
         hold_seconds=_whole(found, "hold", bare.hold_seconds),
         keymap=_keymap(found.get("keys", {})),
+        link_key=_key_file(found.get("link_key", KEY_FILE), beside if "link_key" in found else folder or beside),
+        mail=read_mail(_table(found, "mail"), beside),
+        site=read_site(_table(found, "site")),
     )
 
 
-def _read_file(path: Path) -> Mapping[str, object]:
+def _read_file(path: Path, *, must_be: bool) -> Mapping[str, object]:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        if must_be:
+            raise SettingsRefused(f"There is no settings file {path}, which {SETTINGS_VARIABLE} names.") from None
         return {}
     except OSError as error:
         raise SettingsRefused(f"The settings file {path} cannot be read: {error.strerror}.") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsRefused(f"The settings file {path} cannot be read: {error}.") from None
-    if unknown := sorted(found.keys() - {"ascii", "hold", "keys"}):
+    if unknown := sorted(found.keys() - NAMES):
         raise SettingsRefused(f"The settings file {path} names “{unknown[0]}”, which is no setting.")
     return found
 
@@ -112,3 +139,16 @@ def _keymap(value: object) -> Mapping[str, str]:
     if not isinstance(value, dict) or not all(isinstance(keys, str) for keys in value.values()):
         raise SettingsRefused('The setting “keys” is "vi", or a table of names and keys.')
     return value
+
+
+def _table(found: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = found.get(name, {})
+    if not isinstance(value, dict):
+        raise SettingsRefused(f"The setting “{name}” is a table: its own settings follow a line [{name}].")
+    return value
+
+
+def _key_file(value: object, folder: Path) -> Path:
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise SettingsRefused("The setting “link_key” is the path of a file, in quotes.")
+    return path_in(value, folder)

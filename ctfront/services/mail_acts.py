@@ -1,0 +1,395 @@
+"""What a sender writes down: the claim of a mail and its result, the queue stopped and started, time that is over.
+
+Each is one synchronous function for one transaction; the conversation with the mail server is never inside one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ctfront.data import clinic as clinics
+from ctfront.data import invitations, ledger, mail_queue, outbox
+from ctfront.data.models import InvitationRow, MailStateRow, OutboxRow
+from ctfront.domain.clinic import Clinic
+from ctfront.domain.errors import InvitationRefused, NotFound
+from ctfront.domain.invitations import EXPIRES_AFTER, Change, InvitationState, Sending, check_reach
+from ctfront.domain.mails import GIVEN_UP_AFTER, PER_MINUTE, InvitationMail, MailState, Verdict, next_wait
+from ctfront.domain.staff import Act
+from ctfront.domain.text import safe
+from ctfront.mail.links import KeyRefused, LinkKey, digest_of, invitation_link, opt_out_link
+
+KeyFor = Callable[[str | None], LinkKey]
+"""Gives the key of the clinic's links, told the check of the one that made them; raises `KeyRefused`."""
+
+PORTION = 50
+"""Most rows that one transaction of a sweep changes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What a sender goes by."""
+
+    site: str
+    """What links begin with."""
+    domain: str
+    """In which Message-IDs are."""
+    key_for: KeyFor
+    per_minute: int = PER_MINUTE
+    """Over all senders; 0 is no limit."""
+    expires_after: timedelta = EXPIRES_AFTER
+    owner: str = field(default="", repr=False)
+    """Names the sender in its leases; random per start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A mail that is this sender's for a while."""
+
+    mail_id: int
+    mail: InvitationMail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Nothing was claimed: none is due, or the limit is reached."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """The queue stands still for a fault of ours."""
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotSent:
+    """A mail was claimed that must not leave any more."""
+
+    mail_id: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of an attempt, as it is written down."""
+
+    verdict: Verdict
+    words: str
+    """The server's, or for a fault of ours the sentence shown."""
+    chance: float = 0.5
+    """From 0 to 1; spreads the next attempt."""
+
+
+Claim = Claimed | Waiting | Stopped | NotSent
+
+
+# -- the claim
+
+
+def claim_mail(session: Session, clinic_id: int, act: Act, rules: Rules) -> Claim:
+    """Lease the next mail that is due, its consent and address checked now, its link's digest written down."""
+    state = mail_queue.lock_state(session, clinic_id)
+    state.sender_seen_at = act.at
+    if state.stopped_at is not None:
+        return Stopped(why=state.stopped_why)
+    clinic = clinics.load_clinic(session, clinic_id)
+    assert clinic is not None, "a sender has its clinic"
+    try:
+        key = _key(state, rules)
+    except KeyRefused as refusal:
+        stop(session, clinic, act, state, str(refusal))
+        return Stopped(why=str(refusal))
+    if rules.per_minute:
+        free = mail_queue.next_free(session, clinic_id, rules.per_minute, act.at)
+        if free is not None:
+            return Waiting(until=free)
+    row = mail_queue.claim(session, clinic_id, rules.owner, act.at)
+    if row is None:
+        return Waiting()
+    assert row.invitation_id is not None, "these kinds are about an invitation"
+    invitation = session.get_one(InvitationRow, row.invitation_id)
+    if invitation.state != InvitationState.QUEUED.value:
+        row.state, row.lease_until = MailState.WITHDRAWN.value, None
+        return NotSent(mail_id=row.id, why="the invitation does not wait for it any more")
+    try:
+        first_name = _check_now(session, clinic, act, invitation)
+    except (InvitationRefused, NotFound) as refusal:
+        _withhold(session, clinic, act, row, invitation, str(refusal))
+        return NotSent(mail_id=row.id, why=str(refusal))
+    mail_queue.keep_message_id(row, rules.domain)
+    secret = key.secret(invitation.id, invitation.nonce)
+    invitation.secret_digest = digest_of(secret)
+    mail = InvitationMail(
+        address=row.address,
+        message_id=row.message_id,
+        sending=Sending(row.kind),
+        clinic=clinic.name,
+        phone=clinics.load_site(session, clinic_id).phone,
+        first_name=first_name,
+        works_days=rules.expires_after.days,
+        date=act.at,
+        link=invitation_link(rules.site, secret),
+        opt_out_link=opt_out_link(rules.site, key.opt_out(invitation.id, invitation.nonce)),
+    )
+    return Claimed(mail_id=row.id, mail=mail)
+
+
+def _key(state: MailStateRow, rules: Rules) -> LinkKey:
+    """Return the key; the first one that is used becomes the clinic's."""
+    key = rules.key_for(state.key_check)
+    state.key_check = key.check
+    return key
+
+
+def _check_now(session: Session, clinic: Clinic, act: Act, invitation: InvitationRow) -> str:
+    """Return the patient's first name if the mail may leave now. Raises `InvitationRefused` or `NotFound`."""
+    if not clinic.online:
+        raise InvitationRefused("The clinic no longer takes part in Online Appointments.")
+    access = invitations.load_access(session, clinic.id, invitation.patient_id, now=act.at, zone=clinic.tz)
+    check_reach(access.reach, name=access.standing.name)
+    if access.invitation is None or access.invitation.id != invitation.id or access.invitation.stale:
+        raise InvitationRefused(f"The address on record is no longer {safe(invitation.address)}.")
+    return mail_queue.first_name(session, invitation.patient_id)
+
+
+def _withhold(session: Session, clinic: Clinic, act: Act, row: OutboxRow, invitation: InvitationRow, why: str) -> None:
+    row.state, row.error, row.lease_until, row.next_at = MailState.WITHHELD.value, why[:400], None, act.at
+    invitations.change(session, act, invitation, Change.WITHHOLD, error=why)
+    _record(session, clinic.id, act, row, kind="mail_withheld", said=f"was withheld: {why}")
+
+
+# -- the result
+
+
+def record_and_claim(
+    session: Session, clinic_id: int, act: Act, next_act: Act, rules: Rules, claimed: Claimed, result: Result
+) -> tuple[bool, Claim]:
+    """Write a mail's result down and lease the next one, in one transaction: half the waiting for the disk.
+
+    Tells whether the lease was still this sender's.
+    """
+    mail_queue.lock_state(session, clinic_id)  # first, as every claim does: two senders then never wait for each other
+    done = record(session, clinic_id, act, rules, claimed, result)
+    return done, claim_mail(session, clinic_id, next_act, rules)
+
+
+def record(session: Session, clinic_id: int, act: Act, rules: Rules, claimed: Claimed, result: Result) -> bool:
+    """Write a mail's result down; tell whether the lease was still this sender's."""
+    match result.verdict:
+        case Verdict.DELIVERED:
+            return record_sent(session, clinic_id, act, rules, claimed)
+        case Verdict.LATER:
+            return record_later(session, clinic_id, act, rules, claimed, result.words, result.chance)
+        case Verdict.REFUSED:
+            return record_refused(session, clinic_id, act, rules, claimed, result.words)
+        case Verdict.OURS:
+            return record_ours(session, clinic_id, act, rules, claimed, result.words)
+
+
+def record_sent(session: Session, clinic_id: int, act: Act, rules: Rules, claimed: Claimed) -> bool:
+    """Write down that a mail has left; tell whether the lease was still this sender's."""
+    values = {"state": MailState.SENT.value, "sent_at": act.at, "next_at": act.at, "error": ""}
+    row = mail_queue.finish(session, claimed.mail_id, rules.owner, **values)
+    if row is None:
+        return False
+    invitation = session.get_one(InvitationRow, row.invitation_id)
+    said = "has left"
+    if invitation.state == InvitationState.QUEUED.value:
+        _deliver(session, act, invitation, act.at + rules.expires_after)
+    else:
+        said = "left while it was taken back; its link is dead"
+    _record(session, clinic_id, act, row, kind="mail_sent", said=said)
+    return True
+
+
+def _deliver(session: Session, act: Act, invitation: InvitationRow, expires_at: datetime) -> None:
+    invitation.expires_at = expires_at
+    invitations.change(session, act, invitation, Change.DELIVER)
+
+
+def record_later(
+    session: Session, clinic_id: int, act: Act, rules: Rules, claimed: Claimed, words: str, chance: float
+) -> bool:
+    """Put a mail off, or give it up after 48 hours; tell whether the lease was still this sender's."""
+    row = session.get_one(OutboxRow, claimed.mail_id)
+    if act.at - row.made_at >= GIVEN_UP_AFTER:  # one that waited for us before its first attempt has its time still
+        begun = mail_queue.first_delay(session, clinic_id, row.id)
+        if begun is not None and act.at - begun >= GIVEN_UP_AFTER:
+            return record_refused(session, clinic_id, act, rules, claimed, f"given up after 48 hours: {words}")
+    next_at = act.at + next_wait(row.attempts, chance)
+    values = {"state": MailState.QUEUED.value, "next_at": next_at, "error": words[:400]}
+    if mail_queue.finish(session, claimed.mail_id, rules.owner, **values) is None:
+        return False
+    about = {"address": row.address, "attempts": row.attempts, "words": words, "next": next_at}
+    ledger.record(
+        session,
+        clinic_id,
+        act,
+        kind=mail_queue.DELAYED,
+        subject_kind="mail",
+        subject_id=row.id,
+        sentence=f"The invitation to {safe(row.address)} is tried again: {words}.",
+        after=about,
+    )
+    return True
+
+
+def record_refused(session: Session, clinic_id: int, act: Act, rules: Rules, claimed: Claimed, words: str) -> bool:
+    """Write down that the recipient's side does not take a mail; tell whether the lease was still this sender's."""
+    values = {"state": MailState.FAILED.value, "next_at": act.at, "error": words[:400]}
+    row = mail_queue.finish(session, claimed.mail_id, rules.owner, **values)
+    if row is None:
+        return False
+    invitation = session.get_one(InvitationRow, row.invitation_id)
+    if invitation.state == InvitationState.QUEUED.value:
+        invitations.change(session, act, invitation, Change.FAIL, error=words)
+    _record(session, clinic_id, act, row, kind="mail_failed", said=f"failed: {words}")
+    return True
+
+
+def record_ours(session: Session, clinic_id: int, act: Act, rules: Rules, claimed: Claimed, why: str) -> bool:
+    """Put a mail back untouched and stop the queue; tell whether the lease was still this sender's."""
+    row = session.get_one(OutboxRow, claimed.mail_id)
+    values = {"state": MailState.QUEUED.value, "next_at": act.at, "lease_until": None, "attempts": row.attempts - 1}
+    mine = mail_queue.finish(session, claimed.mail_id, rules.owner, **values) is not None
+    state = mail_queue.lock_state(session, clinic_id)
+    clinic = clinics.load_clinic(session, clinic_id)
+    assert clinic is not None, "a sender has its clinic"
+    stop(session, clinic, act, state, why)
+    return mine
+
+
+# -- the queue
+
+
+def stop(session: Session, clinic: Clinic, act: Act, state: MailStateRow, why: str) -> None:
+    """Let no mail leave until somebody has put right what is wrong on our side."""
+    if state.stopped_at is None:
+        state.stopped_at, state.stopped_why = act.at, why[:400]
+        _record_of_queue(session, clinic.id, act, kind="mail_stopped", sentence=why)
+
+
+def start(session: Session, clinic_id: int, act: Act, rules: Rules) -> bool:
+    """Let mail leave again after a proof that it can; tell whether it stood still. Raises `KeyRefused`."""
+    state = mail_queue.lock_state(session, clinic_id)
+    _key(state, rules)
+    state.sender_seen_at = act.at
+    if state.stopped_at is None:
+        return False
+    state.stopped_at, state.stopped_why = None, ""
+    _record_of_queue(session, clinic_id, act, kind="mail_started", sentence="Mail leaves again.")
+    return True
+
+
+def take_new_key(session: Session, clinic_id: int, act: Act, rules: Rules) -> None:
+    """Make the file's key the clinic's, whatever it was before, and make one when there is none.
+
+    Links that have left go on working; a mail whose sending was broken off gets another link. Raises `KeyRefused`.
+    """
+    state = mail_queue.lock_state(session, clinic_id)
+    state.key_check = None
+    _key(state, rules)
+    _record_of_queue(session, clinic_id, act, kind="mail_key_taken", sentence="A new key makes the links in mails.")
+
+
+def note_template(session: Session, clinic_id: int, act: Act, fault: str) -> None:
+    """Write down why a template of the clinic's is not used, or that it is again; only when that is news."""
+    mail_queue.lock_state(session, clinic_id)  # one after the other: two senders tell it once
+    last = mail_queue.last_template_act(session, clinic_id)
+    standing = last.sentence if last is not None and last.kind == "template_failed" else ""
+    words = f"The shipped wording is used, because of the clinic’s own template {fault}"[:399] + "." if fault else ""
+    if words != standing:
+        kind = "template_failed" if fault else "template_mended"
+        sentence = words or "The clinic’s own mail templates are used again."
+        ledger.record(
+            session, clinic_id, act, kind=kind, subject_kind=mail_queue.TEMPLATE, subject_id=None, sentence=sentence
+        )
+
+
+def see(session: Session, clinic_id: int, act: Act) -> None:
+    """Write down that a sender runs."""
+    mail_queue.lock_state(session, clinic_id).sender_seen_at = act.at
+
+
+# -- sweeps and bounces
+
+
+def expire(session: Session, clinic_id: int, act: Act) -> int:
+    """Write down a portion of the invitations whose time is over; return how many."""
+    rows = mail_queue.expired(session, clinic_id, act.at, PORTION)
+    if not rows:
+        return 0
+    for row in rows:
+        invitations.settle_expiry(session, act, row)
+    count = len(rows)
+    ledger.record(
+        session,
+        clinic_id,
+        act,
+        kind="invitation_expired",
+        subject_kind="patient" if count == 1 else "clinic",
+        subject_id=rows[0].patient_id if count == 1 else None,
+        sentence=f"{count} invitation{'' if count == 1 else 's'} expired.",
+        after={"invitations": [row.id for row in rows]},
+    )
+    return count
+
+
+def settle_strays(session: Session, clinic_id: int, act: Act, rules: Rules) -> int:
+    """Bring queued invitations and mails that are through together; return how many.
+
+    `u` puts an invitation back that was removed while its mail was being handed in.
+    """
+    found = mail_queue.strays(session, clinic_id, PORTION)
+    for invitation, mail in found:
+        match MailState(mail.state):
+            case MailState.SENT:
+                assert mail.sent_at is not None, "a sent mail has its time"
+                _deliver(session, act, invitation, mail.sent_at + rules.expires_after)
+            case MailState.WITHDRAWN:
+                outbox.put_back(session, clinic_id, invitation.id, due=act.at)
+            case MailState.WITHHELD:
+                invitations.change(session, act, invitation, Change.WITHHOLD, error=mail.error)
+            case _:
+                invitations.change(session, act, invitation, Change.FAIL, error=mail.error)
+    if found:
+        _record_of_queue(session, clinic_id, act, kind="mail_settled", sentence=f"{len(found)} invitations settled.")
+    return len(found)
+
+
+def fail_bounced(session: Session, clinic_id: int, act: Act, message_id: str, words: str) -> str:
+    """Mark what a mail that came back was about as failed and return the sentence. Raises `NotFound`."""
+    row = mail_queue.find_by_message_id(session, clinic_id, message_id)
+    if row is None:
+        raise NotFound("The message that came back is none of this clinic’s.")
+    to = safe(row.address)
+    if row.state == MailState.FAILED.value:
+        return f"The mail to {to} has failed already: {row.error}"
+    row.state, row.error = MailState.FAILED.value, words[:400]
+    invitation = session.get_one(InvitationRow, row.invitation_id) if row.invitation_id is not None else None
+    if invitation is not None and InvitationState(invitation.state) in {InvitationState.QUEUED, InvitationState.SENT}:
+        invitations.change(session, act, invitation, Change.FAIL, error=words)
+    _record(session, clinic_id, act, row, kind="mail_failed", said=f"came back: {words}")
+    return f"The invitation to {to} has failed: {words}"
+
+
+def _record(session: Session, clinic_id: int, act: Act, row: OutboxRow, *, kind: str, said: str) -> None:
+    """Write a result into the ledger: with the address it went to, never with its link."""
+    ledger.record(
+        session,
+        clinic_id,
+        act,
+        kind=kind,
+        subject_kind="patient",
+        subject_id=row.patient_id,
+        sentence=f"The invitation to {safe(row.address)} {said}."[:400],
+        after={"mail": row.id, "invitation": row.invitation_id, "address": row.address, "message_id": row.message_id},
+    )
+
+
+def _record_of_queue(session: Session, clinic_id: int, act: Act, *, kind: str, sentence: str) -> None:
+    ledger.record(session, clinic_id, act, kind=kind, subject_kind="mail_queue", subject_id=None, sentence=sentence)

@@ -113,8 +113,7 @@ class CTFrontApp(GatedApp, App[None]):
         self.actor = actor
         self.clock = clock
         self.scheduling = Scheduling(database, clinic)
-        self.patients = Patients(database, clinic, hold=hold)
-        self.profiles = Profiles(database, clinic)
+        self.patients, self.profiles = Patients(database, clinic, hold=hold), Profiles(database, clinic)
         self.clinic_setup = ClinicSetup(database, clinic)
         self.inviting = Inviting(database, clinic, hold=hold)
         self.patient_access = PatientAccess(database, clinic)
@@ -126,16 +125,14 @@ class CTFrontApp(GatedApp, App[None]):
         self.animation_level = "none"
         self.set_keymap(dict(keymap or {}))
         self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients, self.inviting))
-        self.add_mode("patient", self._patient_information)
+        of_a_patient = (self.patients, self.scheduling, self.inviting, self.profiles)
+        self.add_mode("patient", lambda: PatientInformationScreen(*of_a_patient))
         self.add_mode("access", lambda: PatientAccessScreen(self.patient_access, self.inviting, self.scheduling))
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
         self.post = post or MailPost(database, clinic.id, clock, lacking="")
         """How mail stands; sends it where the settings hold the log-in."""
         self.shown_patients: list[int] = []
         """Patients last shown, newest first."""
-
-    def _patient_information(self) -> PatientInformationScreen:
-        return PatientInformationScreen(self.patients, self.scheduling, self.inviting, self.profiles)
 
     @classmethod
     def key_names(cls) -> frozenset[str]:

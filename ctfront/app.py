@@ -14,7 +14,7 @@ from textual.worker import Worker
 
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.staff import Act, Actor, Staff
+from ctfront.domain.staff import Act, Actor, Right, Staff
 from ctfront.domain.text import safe
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
@@ -164,6 +164,10 @@ class CTFrontApp(Ways):
     def act(self, *, batch_id: str | None = None) -> Act:
         """Frame a change: who, when and a new op id."""
         return Act(who=self.actor, at=self.clock().astimezone(UTC), op_id=uuid4().hex, batch_id=batch_id)
+
+    async def mail_banner(self) -> str:
+        """Return why mail waits, empty when it does not. Raises `ClinicError`."""
+        return await self.post.banner(for_manager=Right.SET_UP in self.actor.rights)
 
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""

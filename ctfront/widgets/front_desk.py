@@ -68,6 +68,9 @@ class FrontDesk(Protocol):
     async def count_news(self) -> None:
         """Bring the count of what the clerk has not seen up to date."""
 
+    async def mail_banner(self) -> str:
+        """Return why mail waits, empty when it does not. Raises `ClinicError`."""
+
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
 

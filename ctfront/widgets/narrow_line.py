@@ -2,7 +2,7 @@
 
 from textual.events import Key
 
-from ctfront.widgets.answer import Line
+from ctfront.widgets.form import Line
 
 
 class NarrowLine(Line):

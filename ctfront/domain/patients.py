@@ -154,6 +154,26 @@ class Patient(PatientName):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingNotes:
+    """What a clerk wants to know of a patient before booking."""
+
+    alerts: tuple[Alert, ...] = ()
+    """Those that stand today."""
+    no_shows: int = 0
+    """In the last twelve months."""
+
+    @property
+    def to_confirm(self) -> tuple[Alert, ...]:
+        """Alerts that booking asks about."""
+        return tuple(alert for alert in self.alerts if alert.must_confirm)
+
+    @property
+    def no_shows_word(self) -> str:
+        """`2 no-shows in 12 months`, empty for none."""
+        return f"{self.no_shows} no-show{'' if self.no_shows == 1 else 's'} in 12 months" if self.no_shows else ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Glance:
     """What the schedule shows of a patient beside the name."""
 

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.invitations import OnlineAccess, Source
-from ctfront.domain.patients import Patient
+from ctfront.domain.patients import BookingNotes, Patient
 from ctfront.domain.text import safe
 from ctfront.screens.desk_screen import DeskScreen
 from ctfront.screens.modals.notice import Notice
@@ -66,6 +66,7 @@ class PatientInformationScreen(DeskScreen):
         """How the patient stands with Online Appointments."""
         self.patient: Patient | None = None
         self.provider_name = ""
+        self.notes = BookingNotes()
         self.appointments: tuple[Appointment, ...] = ()
         self.cursor = 0
 
@@ -103,6 +104,7 @@ class PatientInformationScreen(DeskScreen):
             patient = await self.patients.patient(patient_id)
             appointments = await self.patients.appointments_of(patient_id)
             providers = {p.id: p.name for p in await self.scheduling.providers()}
+            self.notes = await self.patients.booking_notes(patient_id, today=self.desk.today)
             access = await self.inviting.access([patient_id], now=self.desk.now)
         except ClinicError as refusal:
             self.say(str(refusal))
@@ -125,7 +127,13 @@ class PatientInformationScreen(DeskScreen):
             self.query_one("#card", Words).show(safe("No patient yet: / finds one, n adds one."))
             return
         desk = self.desk
-        card = card_lines(self.patient, today=desk.today, zone=desk.clinic.tz, provider=self.provider_name)
+        card = card_lines(
+            self.patient,
+            today=desk.today,
+            zone=desk.clinic.tz,
+            provider=self.provider_name,
+            no_shows=self.notes.no_shows_word,
+        )
         if self.access is not None and desk.clinic.online:
             online = online_words(self.access, now=desk.now, zone=desk.clinic.tz)
             told = [f"Online    {online.what}", *(f"          {more}" for more in (online.where, online.keys) if more)]

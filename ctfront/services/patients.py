@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ctfront.data import appointments, ledger, patient_duplicates, patient_search
 from ctfront.data import patients as rows
+from ctfront.data.booking_notes import read_booking_notes
 from ctfront.data.clinic import load_provider
 from ctfront.data.database import Database
 from ctfront.data.folding import fold
@@ -21,6 +22,7 @@ from ctfront.domain.errors import InputRefused, NotFound
 from ctfront.domain.invitations import Reach, Source, check_reach
 from ctfront.domain.patient_query import EmptyQuery, RecordQuery, read_patient_query
 from ctfront.domain.patients import (
+    BookingNotes,
     Channel,
     Glance,
     Patient,
@@ -82,6 +84,11 @@ class Patients:
         """Return the whole record. Raises `NotFound`."""
         async with self._database.reading() as session:
             return await rows.read_patient(session, self.clinic.id, patient_id)
+
+    async def booking_notes(self, patient_id: int, *, today: date) -> BookingNotes:
+        """Return what a clerk wants to know of a patient before booking."""
+        async with self._database.reading() as session:
+            return await read_booking_notes(session, self.clinic.id, patient_id, today)
 
     async def glances(self, patient_ids: Collection[int]) -> dict[int, Glance]:
         """Return what the schedule shows of each of the patients."""

@@ -9,7 +9,7 @@ from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import age_on, show_date, show_day, show_time
 
 
-def card_lines(patient: Patient, *, today: date, zone: tzinfo, provider: str = "") -> list[Shown]:
+def card_lines(patient: Patient, *, today: date, zone: tzinfo, provider: str = "", no_shows: str = "") -> list[Shown]:
     """Return the lines above the appointments."""
     state = "" if patient.active else f"   INACTIVE {patient.inactive_reason}".rstrip()
     lines = [
@@ -22,6 +22,8 @@ def card_lines(patient: Patient, *, today: date, zone: tzinfo, provider: str = "
     lines.append(f"Phone     {phones}")
     lines.append(f"Email     {patient.email or 'none'}")
     lines += [_consent_line(patient, channel, zone) for channel in (Channel.EMAIL, Channel.TEXT)]
+    if no_shows:
+        lines.append(f"Missed    {no_shows}")
     if patient.former_names:
         lines.append(f"Formerly  {', '.join(patient.former_names)}")
     if provider:

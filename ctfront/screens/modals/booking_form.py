@@ -12,12 +12,13 @@ from textual.widgets import Input
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Origin, Place
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.grammar.times import TURNS, read_start
-from ctfront.domain.patients import PatientName
+from ctfront.domain.patients import BookingNotes, PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, with_leave
 from ctfront.screens.modals.new_patient_form import NewPatientForm
+from ctfront.screens.modals.question import Question
 from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
@@ -62,6 +63,7 @@ class BookingForm(Form[Appointment]):
         self.offer = offer
         self.patient = offer.patient
         self.picked_text = ""
+        self.notes = BookingNotes()
         self.choice = Choice([p.name for p in offer.purposes], what="purpose")
 
     def heading(self) -> str:
@@ -85,6 +87,7 @@ class BookingForm(Form[Appointment]):
                 yield PatientFinder(self.patients, today=desk_of(self).today)
             else:
                 yield Words(safe(self.offer.patient.name))
+        yield Words(id="about")
         yield Field("purpose", "Purpose", purpose.name if purpose else "", required=True, read=self.read_purpose)
         yield Field("time", "Time", show_time(self.offer.place.start), required=True, read=self.read_time_back)
         yield Field("minutes", "Minutes", str(purpose.minutes) if purpose else "", required=True, read=read_minutes)
@@ -175,6 +178,7 @@ class BookingForm(Form[Appointment]):
         """Offer the patient's usual purpose, then go to what still wants an answer."""
         try:
             suggestion = await self.scheduling.suggest(self.offer.place, patient_id)
+            await self._show_notes(patient_id)
         except ClinicError as refusal:
             self.say_problem(f"! {refusal}")
             return
@@ -186,6 +190,25 @@ class BookingForm(Form[Appointment]):
                 self.field("minutes").offer(str(purpose.minutes))
         if not desk_of(self).gone_on():
             self.go_on()
+
+    def on_mount(self) -> None:
+        """Start; of a patient in hand what is known is shown at once."""
+        super().on_mount()
+        if self.patient is not None:
+            self.read_notes(self.patient.id)
+
+    @work(group="notes")
+    async def read_notes(self, patient_id: int) -> None:
+        """Show what a clerk wants to know of the patient."""
+        try:
+            await self._show_notes(patient_id)
+        except ClinicError as refusal:
+            self.say_problem(f"! {refusal}")
+
+    async def _show_notes(self, patient_id: int) -> None:
+        self.notes = await self.patients.booking_notes(patient_id, today=desk_of(self).today)
+        told = [*(f"! {alert.text}" for alert in self.notes.alerts), self.notes.no_shows_word]
+        self.query_one("#about", Words).show(*(safe(line) for line in told if line))
 
     # -- saving
 
@@ -204,6 +227,10 @@ class BookingForm(Form[Appointment]):
             origin=self.offer.origin,
         )
         desk = desk_of(self)
+        if asked := self.notes.to_confirm:
+            lines = (f"{self.patient.name}:", *(f"! {alert.text}" for alert in asked))
+            if not await desk.ask(Question(*lines, yes="I know; book")):
+                return None
 
         async def attempt(leave: Leave) -> Appointment:
             allowed = replace(

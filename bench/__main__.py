@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.booking import measure_booking
 from bench.filling import Size, kept_file
+from bench.inviting import measure_inviting
 from bench.machine import busy, facts, fsync_milliseconds
 from bench.mailing import measure_mailing
 from bench.painting import measure_painting
@@ -18,7 +19,7 @@ from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
 from ctfront.terminal.key_loop import KeyLoop
 
-PARTS = ("day", "search", "flat", "paint", "booking", "mail", "postgresql", "start")
+PARTS = ("day", "search", "flat", "paint", "booking", "invite", "mail", "postgresql", "start")
 
 
 def main() -> None:
@@ -57,6 +58,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_painting(report, url)
     if "booking" in chosen:
         await measure_booking(report, path)
+    if "invite" in chosen:
+        await measure_inviting(report, path)
     if "mail" in chosen:
         await measure_mailing(report, path)
     if "postgresql" in chosen:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, uuid5
 
+from ctfront.demo_invitations import CastInvitations
 from ctfront.demo_people import ALVAREZ, CAST, CHEN, MEN, NOVAK, OSEI, SURNAMES, WOMEN
 from ctfront.domain.appointments import AppointmentDraft, Asker, Origin, Place, Status
 from ctfront.domain.clinic import Clinic, Identity
@@ -16,8 +17,8 @@ from ctfront.domain.set_up import ProviderDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.staff import FRONT_DESK_RIGHTS, Act, Actor, ActorKind, Right, Staff
 from ctfront.domain.times import Span, minute_of, time_of, utc_instant, wall_clock
 from ctfront.services import booking, clinic_setup
-from ctfront.services.enrolling import enroll
 from ctfront.services.found import FoundingDraft, found_clinic
+from ctfront.services.mail_acts import Rules
 from ctfront.services.patients import add_patient
 
 if TYPE_CHECKING:
@@ -68,8 +69,10 @@ class Visit:
     note: str = ""
 
 
-def make_demo(database: "Database", now: datetime, seed: int, *, progress: Callable[[], None] = lambda: None) -> None:
-    """Make the demo clinic in an empty database, all its acts done by `now`.
+def make_demo(
+    database: "Database", now: datetime, seed: int, rules: Rules, *, progress: Callable[[], None] = lambda: None
+) -> None:
+    """Make the demo clinic in an empty database, all its acts done by `now`, its links by the rules' key.
 
     `progress` is called `STEPS` times at the most, from the database thread.
     """
@@ -82,7 +85,7 @@ def make_demo(database: "Database", now: datetime, seed: int, *, progress: Calla
         identity=Identity.DEMO,
     )
     clinic, admin = found_clinic(database, founded, draft)
-    database.write_now(lambda session: _Making(session, clinic, admin, now, seed, progress).whole(founded))
+    database.write_now(lambda session: _Making(session, clinic, admin, now, seed, rules, progress).whole(founded))
 
 
 def first_open_day(day: date) -> date:
@@ -99,6 +102,7 @@ class _Making:
     admin: Actor
     now: datetime
     seed: int
+    rules: Rules
     progress: Callable[[], None]
     acts: int = 0
     staff: dict[str, Actor] = field(default_factory=dict)
@@ -112,6 +116,16 @@ class _Making:
         self.today = first_open_day(wall_clock(self.now, ZONE).date())
         self.set_up(founded)
         self.add_patients(founded + timedelta(hours=1))
+        self.invitations = CastInvitations(
+            session=self.session,
+            clinic=self.clinic,
+            rules=self.rules,
+            frame=self.act,
+            ago=lambda days, at: self.before(self.today, days, at),
+            patient=lambda surname: self.patients[self._cast_number(surname)],
+            clerk=self.staff["mgarcia"],
+            colleague=self.staff["tlee"],
+        )
         self.work(list(self.visits()))
 
     def act(self, who: Actor, at: datetime) -> Act:
@@ -267,7 +281,7 @@ class _Making:
     def work(self, visits: list[Visit]) -> None:
         """Do every booking and what followed, in the order of time."""
         made: dict[int, int] = {}
-        steps: list[tuple[datetime, int, Callable[[], None]]] = []
+        steps = [(at, -1000 + number, do) for at, number, do in self.invitations.steps()]
         for number, visit in enumerate(visits):
 
             def book(number: int = number, visit: Visit = visit) -> None:
@@ -300,11 +314,12 @@ class _Making:
         return booking.book(self.session, self.clinic, self.act(who, visit.booked), draft).id
 
     def enrolled(self, visit: Visit) -> Actor:
-        """Enroll the patient shortly before the booking and return who then books."""
-        act = self.act(self.staff["mgarcia"], visit.booked - timedelta(minutes=4))
-        address = CAST[visit.patient].patient.email
-        assert address is not None, "who books online has an address"
-        return enroll(self.session, self.clinic, act, self.patients[visit.patient], address)
+        """Let the patient accept the invitation shortly before the booking and return who then books."""
+        return self.invitations.accept(CAST[visit.patient].patient, visit.booked - timedelta(minutes=4))
+
+    @staticmethod
+    def _cast_number(surname: str) -> int:
+        return next(number for number, member in enumerate(CAST) if member.patient.last_name == surname)
 
     def finished(self, visit: Visit) -> datetime:
         """Return when it was known how the visit ended: a cancellation the day before, else right after it."""

@@ -53,6 +53,9 @@ def _cast(
 ALVAREZ, CHEN, OSEI, NOVAK = "Dr Alvarez", "Dr Chen", "Osei LMT", "Dr Novak"
 F, M = Sex.FEMALE, Sex.MALE
 
+BAUERS_ADDRESS = "tomas.bauer@example.org"
+"""The right one, saved after an invitation went to another."""
+
 CAST = (
     _cast("Ruiz", "Ana", "1984-03-02", F, "2210", "ana.ruiz@example.org", seen_by=ALVAREZ),
     _cast(
@@ -62,7 +65,7 @@ CAST = (
     _cast("Lee", "Min", "1990-11-30", F, "7781", seen_by=OSEI),
     _cast("Okafor", "Grace", "1957-06-18", F, "3306", "grace.okafor@example.org", frozenset(), seen_by=ALVAREZ),
     _cast("Novak", "Petra", "2001-01-09", F, "5519", "petra.novak@example.org", seen_by=CHEN),
-    _cast("Bauer", "Tomás", "1975-08-23", M, "6642", "tomas.bauer@example.org", seen_by=ALVAREZ),
+    _cast("Bauer", "Tomás", "1975-08-23", M, "6642", "tomas.baur@example.org", seen_by=ALVAREZ),
     _cast("Sato", "Yuki", "1968-12-05", F, "9075", "yuki.sato@example.org", seen_by=CHEN),
     _cast("Hassan", "Omar", "1949-04-11", M, "1198", "omar.hassan@example.org", seen_by=ALVAREZ),
     _cast("Quinn", "Rory", "1999-07-30", M, "8853", "rory.quinn@example.org", seen_by=CHEN),

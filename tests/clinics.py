@@ -12,15 +12,26 @@ from ctfront.domain.providers import Break, DayHours, Provider, VisitPurpose
 from ctfront.domain.set_up import FoundingDraft, ProviderDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.staff import FRONT_DESK_RIGHTS, Act, Actor, ActorKind, Right
 from ctfront.domain.times import Span
+from ctfront.mail.links import LinkKey
 from ctfront.services import booking
 from ctfront.services.clinic_setup import add_staff, save_provider, save_purpose
 from ctfront.services.found import found_clinic
+from ctfront.services.mail_acts import Rules
 from ctfront.services.patients import Patients, add_patient
 from ctfront.services.scheduling import Scheduling
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 15, 50, tzinfo=UTC)
 """7:50 on the Monday in Los Angeles."""
+
+DEMO_RULES = Rules(
+    site="http://127.0.0.1:8000",
+    domain="main-street.example",
+    key_for=lambda known: LinkKey(bytes(32)),
+    per_minute=0,
+    owner="demo",
+)
+"""By which the demo's mails leave in tests."""
 
 WEEK = tuple(
     DayHours(weekday=day, spans=(Span(480, 1080),), breaks=(Break(span=Span(720, 780), label="lunch"),))

@@ -12,11 +12,16 @@ from ctfront.data.folding import fold
 from ctfront.demo import first_open_day, make_demo
 from ctfront.demo_people import CAST, SURNAMES
 from ctfront.domain.appointments import Status
+from ctfront.domain.patient_access import AccessList, AccessRow, Sort
 from ctfront.domain.staff import Right
 from ctfront.services.exporting import Exporting
+from ctfront.services.happenings import Happenings
 from ctfront.services.identity import who_is
+from ctfront.services.inviting import Inviting
+from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
+from tests.clinics import DEMO_RULES
 
 NOW = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -32,7 +37,7 @@ def demo_file(sqlite_template, tmp_path_factory):
 
 def make(url, *, seed):
     database = Database(url)
-    make_demo(database, NOW, seed)
+    make_demo(database, NOW, seed, DEMO_RULES)
     database.close_writer()
 
 
@@ -157,3 +162,58 @@ def test_same_seed_and_clock_give_the_same_clinic_and_another_seed_another(demo_
 )
 def test_a_demo_opens_on_the_next_open_day(day, expected):
     assert first_open_day(day) == expected
+
+
+WHAT_IS_SO = {
+    "Ruiz": (None, False, ""),
+    "Kapoor": ("enrolled", False, ""),
+    "Lee": (None, False, "no email"),
+    "Okafor": (None, False, "no consent"),
+    "Novak": ("sent", False, ""),
+    "Bauer": ("sent", True, ""),
+    "Sato": ("expired", False, ""),
+    "Hassan": ("removed", False, ""),
+    "Quinn": ("failed", False, ""),
+    "Vance": (None, False, "inactive"),
+}
+
+
+def test_each_of_the_cast_stands_as_promised(demo_file):
+    async def standing(database, clinic):
+        people = Patients(database, clinic)
+        found = {}
+        for surname in WHAT_IS_SO:
+            [name] = (await people.find(surname, today=TODAY)).rows
+            access = (await Inviting(database, clinic).access([name.id], now=NOW))[name.id]
+            row = AccessRow(key=name.id, access=access)
+            found[surname] = (row.state, access.standing.stale, row.why_not_ticked)
+        return found
+
+    assert answer(demo_file, standing) == WHAT_IS_SO
+
+
+def test_why_quinns_invitation_failed_is_told(demo_file):
+    async def error(database, clinic):
+        [name] = (await Patients(database, clinic).find("quinn", today=TODAY)).rows
+        return (await Inviting(database, clinic).access([name.id], now=NOW))[name.id].invitation.error
+
+    assert answer(demo_file, error) == "550 5.1.1 no mailbox here by that name"
+
+
+def test_two_requests_wait_and_they_are_what_is_new(demo_file):
+    async def waiting(database, clinic):
+        lists = PatientAccess(database, clinic)
+        keys = await lists.keys(AccessList.REQUESTS, sort=Sort.NEWEST, with_inactive=False, now=NOW)
+        rows = await lists.rows(AccessList.REQUESTS, keys, now=NOW)
+        _, mgarcia = await asyncio.to_thread(who_is, database, os_user="whoever")
+        candidates = [await lists.candidates(rows[key].request, now=NOW) for key in keys]
+        return (
+            [rows[key].request.name for key in keys],
+            [[candidate.patient.name for candidate in each] for each in candidates],
+            await Happenings(database, clinic).count(mgarcia),
+        )
+
+    names, candidates, news = answer(demo_file, waiting)
+    assert names == ["CASTELLAN, Jude", "PARK, Soo-jin"]
+    assert candidates == [[], ["PARK, Soo-jin"]]
+    assert news == 2

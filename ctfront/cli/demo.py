@@ -14,6 +14,7 @@ import click
 
 from ctfront.cli import Asked
 from ctfront.cli.desk import check_terminal, run_app
+from ctfront.cli.mail_sender import make_rules
 from ctfront.cli.opening import NOW_VARIABLE, desk_at, opened_database, read_now, settings_for
 from ctfront.data import clinic as clinics
 from ctfront.demo import OPEN, STEPS, ZONE, first_open_day, make_demo
@@ -23,12 +24,14 @@ from ctfront.domain.text import safe
 from ctfront.domain.times import time_of, wall_clock
 from ctfront.settings import SETTINGS_FILE
 
+MAIL_DOMAIN = "main-street.example"
+
 SETTINGS = """\
 hold = {hold}
 
 [mail]
 maildir = "mail"
-from = "front-desk@main-street.example"
+from = "front-desk@{domain}"
 per_minute = 0
 
 [site]
@@ -60,7 +63,8 @@ def command(asked: Asked, folder: Path | None, make_only: bool, seed: int, hold:
             clinic = database.write_now(clinics.load_clinic)
             if clinic is None:
                 with click.progressbar(length=STEPS, label="Making the clinic", file=sys.stderr) as bar:
-                    make_demo(database, start, seed, progress=partial(bar.update, 1))
+                    rules = make_rules(settings, MAIL_DOMAIN)
+                    make_demo(database, start, seed, rules, progress=partial(bar.update, 1))
             elif clinic.identity is not Identity.DEMO:
                 raise ClinicError(f"{settings.database} is a real clinic; a demo wants a folder of its own.")
             if make_only:
@@ -96,6 +100,6 @@ def prepare_folder(place: Path, hold: int) -> None:
             (place / "mail" / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = place / SETTINGS_FILE
         if not settings.exists():
-            settings.write_text(SETTINGS.format(hold=hold), encoding="utf-8")
+            settings.write_text(SETTINGS.format(hold=hold, domain=MAIL_DOMAIN), encoding="utf-8")
     except OSError as error:
         raise ClinicError(f"The folder {place} cannot be used: {error.strerror}.") from None

@@ -29,16 +29,20 @@ def make_sending(
     if settings.mail_lacks:
         raise ClinicError(settings.mail_lacks)
     composer = Composer(settings.mail.sender, settings.mail.templates)
-    rules = Rules(
+    rules, courier = make_rules(settings, composer.domain), make_courier(settings)
+    return MailSending(database, clinic_id, actor, clock, courier=courier, composer=composer, rules=rules, tell=tell)
+
+
+def make_rules(settings: Settings, domain: str) -> Rules:
+    """Return what a sender goes by."""
+    return Rules(
         site=settings.site.url,
-        domain=composer.domain,
+        domain=domain,
         key_for=partial(key_for, settings.link_key),
         per_minute=settings.mail.per_minute,
         expires_after=timedelta(days=settings.site.link_days),
         owner=secrets.token_hex(8),
     )
-    courier = make_courier(settings)
-    return MailSending(database, clinic_id, actor, clock, courier=courier, composer=composer, rules=rules, tell=tell)
 
 
 def make_courier(settings: Settings) -> Courier:

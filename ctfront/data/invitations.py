@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ctfront.data.folding import fold_email
 from ctfront.data.models import ConsentRow, EnrollmentRow, InvitationRow, OnlineAccountRow, PatientRow
+from ctfront.data.patients import is_of_clinic
 from ctfront.domain.errors import ChangedElsewhere, NotFound
 from ctfront.domain.invitations import (
     Change,
@@ -45,9 +46,9 @@ _CONSENT, _ACCOUNT = ConsentRow.__table__.c, OnlineAccountRow.__table__.c
 # -- rows
 
 
-def hold_patients(session: Session, clinic_id: int, patient_ids: Collection[int]) -> None:
+def hold_patients(session: Session, patient_ids: Collection[int]) -> None:
     """Let one desk at a time decide about a patient; SQLite's writers stand in line anyway."""
-    query = select(_PATIENT.id).where(_PATIENT.clinic_id == clinic_id, _PATIENT.id.in_(patient_ids))
+    query = select(_PATIENT.id).where(_PATIENT.id.in_(patient_ids))
     session.execute(query.order_by(_PATIENT.id).with_for_update()).all()
 
 
@@ -181,7 +182,7 @@ def _select_access(clinic_id: int, patient_ids: Collection[int]) -> Select[*tupl
         )
         .select_from(PatientRow.__table__)
         .outerjoin(InvitationRow.__table__, and_(_INVITATION.patient_id == _PATIENT.id, _INVITATION.is_last))
-        .where(_PATIENT.clinic_id == clinic_id, _PATIENT.id.in_(patient_ids), _PATIENT.erased_at.is_(None))
+        .where(is_of_clinic(clinic_id), _PATIENT.id.in_(patient_ids), _PATIENT.erased_at.is_(None))
     )  # fmt: skip
 
 

@@ -146,7 +146,8 @@ async def read_rows(
     if not keys:
         return {}
     names = {
-        row.id: name_of(row) for row in await session.execute(select_names(clinic_id).where(PatientRow.id.in_(keys)))
+        row.id: name_of(row)
+        for row in await session.execute(select_names(clinic_id, by_id=True).where(PatientRow.id.in_(keys)))
     }
     access = await read_access(session, clinic_id, keys, now=now, zone=zone)
     return {key: AccessRow(key=key, patient=names[key], access=access[key]) for key in names if key in access}

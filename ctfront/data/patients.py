@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, insert, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -36,8 +36,16 @@ from ctfront.domain.patients import (
 from ctfront.domain.staff import Act
 
 
-def select_names(clinic_id: int) -> Select[*tuple[Any, ...]]:
-    """Select what `name_of` needs; erased and merged patients left out."""
+def is_of_clinic(clinic_id: int) -> ColumnElement[bool]:
+    """Tell whether a patient found by id is the clinic's.
+
+    Written as a sum, so that no index leads from the clinic to all of its patients instead of by their ids.
+    """
+    return (PatientRow.clinic_id + 0) == clinic_id
+
+
+def select_names(clinic_id: int, *, by_id: bool = False) -> Select[*tuple[Any, ...]]:
+    """Select what `name_of` needs, for patients who are then asked for by id or not; erased and merged left out."""
     p = PatientRow
     return (
         select(
@@ -45,7 +53,11 @@ def select_names(clinic_id: int) -> Select[*tuple[Any, ...]]:
             PhoneRow.number.label("phone"),
         )
         .outerjoin(PhoneRow, (PhoneRow.patient_id == p.id) & (PhoneRow.position == 0))
-        .where(p.clinic_id == clinic_id, p.merged_into_id.is_(None), p.erased_at.is_(None))
+        .where(
+            is_of_clinic(clinic_id) if by_id else p.clinic_id == clinic_id,
+            p.merged_into_id.is_(None),
+            p.erased_at.is_(None),
+        )
     )  # fmt: skip
 
 
@@ -230,9 +242,9 @@ def add(session: Session, clinic_id: int, act: Act, draft: PatientDraft, *, reco
 def _add_parts(session: Session, clinic_id: int, act: Act, patient_id: int, draft: PatientDraft) -> None:
     owner = {"clinic_id": clinic_id, "patient_id": patient_id}
     parts: list[tuple[Any, list[dict[str, Any]]]] = [
-        (PhoneRow, [_phone(phone, position) for position, phone in enumerate(draft.phones)]),
-        (ConsentRow, [_consent(act, channel, draft.consent_how) for channel in sorted(draft.consent)]),
-        (AlertRow, [_alert(act, alert) for alert in draft.alerts]),
+        (PhoneRow, [phone_columns(phone, position) for position, phone in enumerate(draft.phones)]),
+        (ConsentRow, [consent_columns(act, channel, draft.consent_how) for channel in sorted(draft.consent)]),
+        (AlertRow, [alert_columns(act, alert) for alert in draft.alerts]),
         (
             PatientNameRow,
             [
@@ -247,7 +259,8 @@ def _add_parts(session: Session, clinic_id: int, act: Act, patient_id: int, draf
             session.execute(insert(table), [{**owner, **row} for row in rows])
 
 
-def _phone(phone: Phone, position: int) -> dict[str, Any]:
+def phone_columns(phone: Phone, position: int) -> dict[str, Any]:
+    """Return a phone's columns."""
     return {
         "position": position,
         "kind": phone.kind,
@@ -257,7 +270,8 @@ def _phone(phone: Phone, position: int) -> dict[str, Any]:
     }
 
 
-def _consent(act: Act, channel: Channel, how: ConsentHow) -> dict[str, Any]:
+def consent_columns(act: Act, channel: Channel, how: ConsentHow) -> dict[str, Any]:
+    """Return the columns of a consent given."""
     return {
         "channel": channel.value,
         "given_at": act.at,
@@ -268,7 +282,8 @@ def _consent(act: Act, channel: Channel, how: ConsentHow) -> dict[str, Any]:
     }
 
 
-def _alert(act: Act, alert: Alert) -> dict[str, Any]:
+def alert_columns(act: Act, alert: Alert) -> dict[str, Any]:
+    """Return an alert's columns."""
     return {
         "text": alert.text,
         "shown_when": "always",

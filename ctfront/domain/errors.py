@@ -15,6 +15,7 @@ ClinicError                     str() is one sentence a clerk can act on
 ├── NotFound                    nobody and nothing by that name
 ├── Ambiguous                   more than one fits; carries the candidates
 ├── ChangedElsewhere            a colleague saved in between
+│   └── (profile) PatientChanged  a patient; carries both versions, field by field
 ├── NothingToUndo               the last act cannot be taken back; says why
 └── DatabaseUnavailable         locked, missing, full, read-only, newer, restarting
     └── WrongDatabase           waiting will not help: the file itself is the problem

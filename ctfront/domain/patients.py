@@ -70,8 +70,8 @@ class Alert:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PatientDraft:
-    """What the New Patient form or an import produces."""
+class ProfileDraft:
+    """What a clerk may change of a patient."""
 
     last_name: str
     first_name: str
@@ -81,16 +81,24 @@ class PatientDraft:
     email: str | None = None
     preferred_provider_id: int | None = None
     note: str = ""
+    consent: frozenset[Channel] = frozenset()
+    """Channels whose consent stands after the save."""
+    consent_how: ConsentHow = ConsentHow.IN_PERSON
+    """How what changes of it was given or ended."""
+    active: bool = True
+    inactive_reason: str = ""
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatientDraft(ProfileDraft):
+    """What the New Patient form or an import produces."""
+
     record_number: str | None = None
     """Given by an import; else the clinic's next."""
     former_names: tuple[str, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
     """(system, value), each unique: what makes an import repeatable."""
-    consent: frozenset[Channel] = frozenset()
-    consent_how: ConsentHow = ConsentHow.IN_PERSON
-    active: bool = True
-    inactive_reason: str = ""
-    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,10 +14,12 @@ from ctfront.domain.patients import Patient
 from ctfront.domain.text import safe
 from ctfront.screens.desk_screen import DeskScreen
 from ctfront.screens.modals.notice import Notice
+from ctfront.screens.modals.profile_form import ProfileForm
 from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
+from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
-from ctfront.widgets.online_block import online_words
+from ctfront.widgets.online_block import field_spoken_of, online_words
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
 from ctfront.widgets.words import Words
 
@@ -31,6 +33,7 @@ class PatientInformationScreen(DeskScreen):
     NAME: ClassVar[str] = "PATIENT INFORMATION"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("b", "Book"),
+        ("e", "Edit"),
         ("s", "Send Invitation"),
         ("r", "Review Account"),
         ("Enter", "Show appointment"),
@@ -46,13 +49,15 @@ class PatientInformationScreen(DeskScreen):
         Binding("pageup", f"walk(-{PAGE})", "Page up", tooltip="A page up", id="patient.page_up"),
         Binding("enter", "show", "Show", tooltip="Show the appointment on the Scheduler", id="patient.show"),
         Binding("b,B", "book", "Book", tooltip="Take the patient to the Scheduler", id="patient.book"),
+        Binding("e,E", "edit", "Edit", tooltip="Change the patient's profile", id="patient.edit"),
         Binding("s,S", "send", "Send Invitation", tooltip="Invite the patient to book online", id="patient.send"),
         Binding("u,U", "undo", "Undo", tooltip="Take back my last act", id="patient.undo"),
         Binding("r,R", "review", "Review Account", tooltip="Open Patient Access on the patient", id="patient.review"),
     ]
 
-    def __init__(self, patients: Patients, scheduling: Scheduling, inviting: Inviting) -> None:
+    def __init__(self, patients: Patients, scheduling: Scheduling, inviting: Inviting, profiles: Profiles) -> None:
         super().__init__()
+        self.profiles = profiles
         self.patients = patients
         self.scheduling = scheduling
         self.inviting = inviting
@@ -160,6 +165,25 @@ class PatientInformationScreen(DeskScreen):
             self.say(f"{self.patient.name} is inactive; make the patient active again first.")
         else:
             self.desk.book_in_hand(self.patient)
+
+    @work(group="edit")
+    async def action_edit(self) -> None:
+        """Change the patient's profile."""
+        if self.patient is None:
+            self.say("No patient yet: / finds one.")
+            return
+        try:
+            patient = await self.patients.patient(self.patient.id)
+            providers = await self.scheduling.providers()
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        first = field_spoken_of(self.access) if self.access is not None and self.desk.clinic.online else "last_name"
+        edited = await self.desk.ask(ProfileForm(self.profiles, patient, providers, first=first))
+        if edited is not None:
+            if self.patient.id == patient.id:  # else the save came late, and the clerk has gone on
+                await self.read(patient.id, keep_cursor=True)
+            self.desk.say(edited.sentence)
 
     @work(group="send")
     async def action_send(self) -> None:

@@ -102,7 +102,7 @@ def _invited(session: Session, clinic: Clinic, secret: str, now: datetime) -> In
     ).first()
     if row is None or not clinic.online:
         return None
-    invitations.hold_patients(session, clinic.id, (row.patient_id,))
+    invitations.hold_patients(session, (row.patient_id,))
     session.refresh(row)
     if not row.is_last or row.state != InvitationState.SENT.value:
         return None

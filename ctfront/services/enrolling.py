@@ -105,7 +105,7 @@ def end_enrollment(session: Session, clinic: Clinic, act: Act, patient_id: int) 
         return session.get_one(ActRow, act.op_id).sentence
     act.who.require(Right.EDIT_PATIENT)
     name = load_name(session, clinic.id, patient_id).name
-    invitations.hold_patients(session, clinic.id, (patient_id,))
+    invitations.hold_patients(session, (patient_id,))
     standing = (
         EnrollmentRow.clinic_id == clinic.id,
         EnrollmentRow.patient_id == patient_id,
@@ -194,7 +194,7 @@ def enroll_request(session: Session, clinic: Clinic, act: Act, request_id: int, 
     act.who.require(Right.EDIT_PATIENT)
     request = _open_request(session, clinic, request_id)
     name = load_name(session, clinic.id, patient_id).name
-    invitations.hold_patients(session, clinic.id, (patient_id,))
+    invitations.hold_patients(session, (patient_id,))
     access = invitations.load_access(session, clinic.id, patient_id, now=act.at, zone=clinic.tz)
     check_reach(access.reach, name=name)
     if access.standing.state is InvitationState.ENROLLED:

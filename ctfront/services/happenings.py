@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from ctfront.data import happenings
 from ctfront.data.database import Database
 from ctfront.domain.clinic import Clinic
@@ -35,3 +37,9 @@ class Happenings:
         if who.id is not None:
             staff_id = who.id
             await self._database.write(lambda session: happenings.mark_seen(session, staff_id, until.change_id, at))
+
+
+def look_at_all(session: Session, who: Actor, at: datetime) -> None:
+    """Keep that the clerk has looked at everything so far, in the caller's transaction."""
+    if who.id is not None:
+        happenings.mark_seen(session, who.id, None, at)

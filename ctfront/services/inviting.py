@@ -185,7 +185,7 @@ def _begin(session: Session, clinic: Clinic, act: Act, patient_id: int) -> Onlin
     act.who.require(Right.EDIT_PATIENT)
     if not clinic.online:
         raise InvitationRefused(OFF)
-    invitations.hold_patients(session, clinic.id, (patient_id,))
+    invitations.hold_patients(session, (patient_id,))
     row = invitations.last_row(session, clinic.id, patient_id)
     if row is not None:
         invitations.settle_expiry(session, act, row)

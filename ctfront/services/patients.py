@@ -4,7 +4,8 @@ import re
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -17,17 +18,32 @@ from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.duplicates import LikelyDuplicate, are_likely_one
 from ctfront.domain.errors import InputRefused, NotFound
+from ctfront.domain.invitations import Reach, Source, check_reach
 from ctfront.domain.patient_query import EmptyQuery, RecordQuery, read_patient_query
-from ctfront.domain.patients import Glance, Patient, PatientDraft, PatientName, Phone, shown_name
+from ctfront.domain.patients import (
+    Channel,
+    Glance,
+    Patient,
+    PatientDraft,
+    PatientName,
+    Phone,
+    ProfileDraft,
+    shown_name,
+)
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
 from ctfront.domain.times import wall_clock
+from ctfront.services import inviting
 from ctfront.services.erasing import erase_patient
+
+Profile = TypeVar("Profile", bound=ProfileDraft)
 
 FIRST_BIRTH_YEAR = 1900
 NAME_LIMIT = 100
 NOTE_LIMIT = 2000
 RECORD_LIMIT = 40
+LOCAL_PART_LIMIT = 64
+"""Bytes before the @-sign that a mail server takes."""
 PHONE_REGION = "US"
 """Where a number without a country code is dialled."""
 
@@ -44,9 +60,11 @@ class FindResult:
 class Patients:
     """The clinic's patients; every method is one reading or one act."""
 
-    def __init__(self, database: Database, clinic: Clinic) -> None:
+    def __init__(self, database: Database, clinic: Clinic, *, hold: timedelta = inviting.HOLD) -> None:
         self._database = database
         self.clinic = clinic
+        self.hold = hold
+        """How long an invitation's mail waits before it leaves."""
 
     async def find(self, text: str, *, today: date, limit: int = 50) -> FindResult:
         """Return whom the text may mean: exact prefixes first, near misses when there are none."""
@@ -92,6 +110,23 @@ class Patients:
         )
         return await self.patient(patient_id)
 
+    async def add_invited(self, act: Act, draft: PatientDraft, *, another_person: bool = False) -> Patient:
+        """Add a patient and send the invitation, both or neither. Raises what `add` and an invitation do."""
+        patient_id = await self._database.write(
+            lambda session: add_patient(
+                session, self.clinic, act, draft, another_person=another_person, invite=True, hold=self.hold
+            )
+        )
+        return await self.patient(patient_id)
+
+    async def invite_known(self, act: Act, patient_id: int) -> str:
+        """Invite the patient on record whom New Patient met, by the desk's rule. Raises `InvitationRefused`."""
+        return await self._database.write(
+            lambda session: inviting.invite(
+                session, self.clinic, act, patient_id, source=Source.NEW_PATIENT, hold=self.hold
+            )
+        )
+
     async def erase(self, act: Act, patient_id: int, *, legal_request: str = "") -> str:
         """Erase a patient; see `erasing.erase_patient`."""
         return await self._database.write(
@@ -100,13 +135,26 @@ class Patients:
 
 
 def add_patient(
-    session: Session, clinic: Clinic, act: Act, draft: PatientDraft, *, another_person: bool = False
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    draft: PatientDraft,
+    *,
+    another_person: bool = False,
+    invite: bool = False,
+    hold: timedelta = inviting.HOLD,
 ) -> int:
-    """Add a patient in the caller's transaction and return the id."""
+    """Add a patient in the caller's transaction, with the invitation when it is wanted, and return the id.
+
+    Raises `InputRefused` with the field, `LikelyDuplicate`, or, before anything is asked about, `NoEmail` and
+    `NoConsent` for an invitation that cannot be.
+    """
     if earlier := ledger.repeated(session, act):
         return earlier.subject_id or 0
     act.who.require(Right.EDIT_PATIENT)
     clean = checked(draft, today=wall_clock(act.at, clinic.zone).date())
+    if invite:
+        check_reach(Reach(active=clean.active, email=clean.email, consents=Channel.EMAIL in clean.consent))
     if not another_person and (candidates := likely_duplicates(session, clinic, clean)):
         raise LikelyDuplicate(candidates)
     if clean.preferred_provider_id is not None:
@@ -135,6 +183,9 @@ def add_patient(
             "consent": sorted(clean.consent),
         },
     )
+    if invite:
+        of_its_own = replace(act, op_id=uuid.uuid5(uuid.NAMESPACE_OID, f"{act.op_id} invite").hex)
+        inviting.invite(session, clinic, of_its_own, patient_id, source=Source.NEW_PATIENT, hold=hold)
     return patient_id
 
 
@@ -156,6 +207,19 @@ def likely_duplicates(session: Session, clinic: Clinic, draft: PatientDraft) -> 
 
 def checked(draft: PatientDraft, *, today: date) -> PatientDraft:
     """Return the draft as it is stored. Raises `InputRefused` naming the field."""
+    return replace(
+        checked_profile(draft, today=today),
+        record_number=_checked_record(draft.record_number),
+        former_names=tuple(clean_line(n, field="former_names", limit=NAME_LIMIT) for n in draft.former_names),
+        identifiers=tuple(
+            (clean_line(system, field="identifiers", limit=40), clean_line(value, field="identifiers"))
+            for system, value in draft.identifiers
+        ),
+    )
+
+
+def checked_profile(draft: Profile, *, today: date) -> Profile:
+    """Return what a clerk may change as it is stored. Raises `InputRefused` naming the field."""
     last = clean_line(draft.last_name, field="last_name", limit=NAME_LIMIT)
     if not fold(last):
         raise InputRefused("A patient has a last name.", field="last_name")
@@ -170,12 +234,6 @@ def checked(draft: PatientDraft, *, today: date) -> PatientDraft:
         email=checked_email(draft.email),
         phones=tuple(checked_phone(phone) for phone in draft.phones if phone.number.strip()),
         note=clean_line(draft.note, field="note", limit=NOTE_LIMIT),
-        record_number=_checked_record(draft.record_number),
-        former_names=tuple(clean_line(n, field="former_names", limit=NAME_LIMIT) for n in draft.former_names),
-        identifiers=tuple(
-            (clean_line(system, field="identifiers", limit=40), clean_line(value, field="identifiers"))
-            for system, value in draft.identifiers
-        ),
         inactive_reason=clean_line(draft.inactive_reason, field="inactive_reason"),
         alerts=tuple(replace(alert, text=clean_line(alert.text, field="alerts")) for alert in draft.alerts),
     )
@@ -193,10 +251,17 @@ def checked_email(address: str | None) -> str | None:
 
     address = clean_line(address, field="email", limit=320)
     try:
-        return validate_email(address, check_deliverability=False, test_environment=True).normalized
+        valid = validate_email(address, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as error:
-        reason = str(error).rstrip(".")
+        reason = str(error).rstrip(".").replace(". It ", "; it ")
         raise InputRefused(f"That is no email address: {reason[:1].lower()}{reason[1:]}.", field="email") from None
+    if len(valid.local_part.encode()) > LOCAL_PART_LIMIT:
+        raise InputRefused(
+            "That is no email address: the email address is too long before the @-sign "
+            f"({LOCAL_PART_LIMIT} bytes fit, and a letter outside ASCII takes several).",
+            field="email",
+        )
+    return valid.normalized
 
 
 def checked_phone(phone: Phone) -> Phone:

@@ -15,10 +15,13 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import bulk_inviting, enrolling, inviting, placing
+from ctfront.services import bulk_inviting, enrolling, inviting, placing, profile
 
 REACH = 1000
 """Acts of the clinic back to which the one before is looked for."""
+
+OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile"})
+"""What is put back of a patient: what is said of that goes when the patient is erased."""
 
 SET_UP_SAVES = ("save_clinic", "save_provider", "save_purpose", "save_staff")
 """Acts that are put right where they were done; `u` names them instead of reaching past them."""
@@ -55,6 +58,8 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         days |= _put_back_event(session, act, last, payload["event"])
     if "invitation" in payload:
         inviting.put_back(session, clinic, act, payload["invitation"])
+    if "profile" in payload:
+        profile.put_back(session, clinic, act, last, payload["profile"])
     if "enrollment" in payload:
         enrolling.put_back(session, clinic, act, payload["enrollment"])
     sentence = f"Took back: {last.sentence}"
@@ -62,13 +67,15 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
     if "batch" in payload:
         sentence, before["invitations"] = bulk_inviting.put_back(session, act, payload["batch"])
     last.undone_by = act.op_id
-    session.execute(update(StatusChangeRow).where(StatusChangeRow.op_id == last.op_id).values(undone_by=act.op_id))
+    if touched := [step["id"] for step in payload.get("steps", ())]:
+        theirs = (StatusChangeRow.appointment_id.in_(touched), StatusChangeRow.op_id == last.op_id)
+        session.execute(update(StatusChangeRow).where(*theirs).values(undone_by=act.op_id))
     ledger.record(
         session,
         clinic.id,
         act,
         kind="undo",
-        subject_kind="act",
+        subject_kind="act" if OF_A_PATIENT.isdisjoint(payload) else "patient",
         subject_id=last.subject_id,
         sentence=sentence,
         before=before,

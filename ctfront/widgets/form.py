@@ -6,7 +6,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.css.query import NoMatches
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -16,6 +16,8 @@ from textual.worker import Worker
 
 from ctfront.domain.errors import ClinicError, InputRefused, NotAllowed
 from ctfront.domain.text import FIELD_LIMIT, safe
+from ctfront.widgets.answer import Answer
+from ctfront.widgets.check_box import Box
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.safe_input import SafeInput, full_words
 from ctfront.widgets.words import Words
@@ -38,15 +40,10 @@ class Line(SafeInput):
         self.cursor_blink = False
 
 
-class Field(Horizontal):
+class Field(Answer):
     """A label, a line to type in, and beside it the reading back or what is wrong."""
 
-    DEFAULT_CSS = """
-    Field { height: auto; }
-    Field > .label { width: 11; }
-    Field > Line { width: 28; }
-    Field > .note { width: 1fr; height: auto; min-height: 1; max-height: 4; padding-left: 1; }
-    """
+    DEFAULT_CSS = "Field > Line { width: 28; }"
 
     def __init__(
         self,
@@ -58,15 +55,9 @@ class Field(Horizontal):
         limit: int = FIELD_LIMIT,
         read: Callable[[str], str] = read_anything,
     ) -> None:
-        super().__init__(id=f"field-{name}")
-        self.field = name
-        self.label = label
+        super().__init__(name, label, first_value=safe(value), required=required)
         self.limit = limit
-        self.first_value: str = safe(value)
-        self.required = required
         self.read = read
-        self.refused: tuple[str, str] | None = None
-        """The text that a save refused, and why; over when the text changes."""
 
     def compose(self) -> ComposeResult:
         """Lay out label, line and note."""
@@ -80,56 +71,23 @@ class Field(Horizontal):
         return self.query_one(Line)
 
     @property
+    def stop(self) -> Widget:
+        """What takes the keys."""
+        return self.line
+
+    @property
     def text(self) -> str:
         """What is typed."""
         return self.line.value
 
-    @property
-    def problem(self) -> str:
-        """What is wrong with the text, else empty."""
-        text = self.text
-        if self.refused is not None and self.refused[0] == text:
-            return self.refused[1]
-        if not text.strip():
-            return "An answer is needed here." if self.required else ""
-        try:
-            self.read(text)
-        except InputRefused as refusal:
-            return str(refusal)
-        return ""
-
-    @property
-    def wants_answer(self) -> bool:
-        """Whether Enter stops here."""
-        return bool(self.problem)
-
-    @property
-    def changed(self) -> bool:
-        """Whether something else was typed than what the form offered."""
-        return self.text != self.first_value
+    def reading(self, text: str) -> str:
+        """Return what the text is read as. Raises `InputRefused`."""
+        return self.read(text)
 
     def offer(self, text: str) -> None:
         """Fill in what can be known; it doesn't count as typed."""
         self.first_value = safe(text)
         self.line.value = text
-        self.show_reading()
-
-    def refuse(self, why: str) -> None:
-        """Show why the save refused the text."""
-        self.refused = (self.text, why)
-        self.show_reading()
-
-    def show_reading(self, *, quiet: bool = True) -> None:
-        """Show the reading back; a missing answer is only named when asked for."""
-        problem = self.problem
-        if problem and (self.text.strip() or not quiet):
-            words = safe(f"! {problem}")
-        else:
-            words = safe("" if problem else self.read(self.text))
-        self.query_one(".note", Words).show(words)
-
-    def on_mount(self) -> None:
-        """Show what the offered text is read as."""
         self.show_reading()
 
     @on(Input.Changed)
@@ -198,15 +156,15 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
 
     def stops(self) -> Sequence[Widget]:
         """Return what Tab visits, top to bottom."""
-        return [*self.query(Line), self.query_one(Okay)]
+        return [*(answer.stop for answer in self.query(Answer)), self.query_one(Okay)]
 
     def wanting(self) -> Widget | None:
         """Return the first stop that still wants an answer, else None."""
-        return next((field.line for field in self.query(Field) if field.wants_answer), None)
+        return next((answer.stop for answer in self.query(Answer) if answer.wants_answer), None)
 
     def typed(self) -> bool:
         """Tell whether something was typed that leaving would lose."""
-        return any(field.changed for field in self.query(Field))
+        return any(answer.changed for answer in self.query(Answer))
 
     # -- layout
 
@@ -231,31 +189,42 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
 
     def go_on(self) -> None:
         """Go to the next stop that wants an answer, or to Okay."""
-        (self.wanting() or self.query_one(Okay)).focus()
+        self.visit(self.wanting() or self.query_one(Okay))
+
+    def visit(self, stop: Widget) -> None:
+        """Go to a stop."""
+        stop.focus()
 
     def next_wanting(self) -> None:
         """Answer Enter: the next field below that wants an answer, else any that does, else Okay."""
         stops = list(self.stops())
         here = stops.index(self.focused) if self.focused in stops else -1
-        below = [f.line for f in self.query(Field) if f.wants_answer and stops.index(f.line) > here]
+        below = [a.stop for a in self.query(Answer) if a.wants_answer and stops.index(a.stop) > here]
         target = below[0] if below else self.wanting()
-        if target is self.focused and isinstance(target, Line):
+        if target is not None and target is self.focused:
             self._name_problem(target)
-        (target or self.query_one(Okay)).focus()
+        self.visit(target or self.query_one(Okay))
 
-    def _name_problem(self, line: Line) -> None:
-        field = self.query_one(f"#field-{line.id}", Field)
-        field.show_reading(quiet=False)
+    def _name_problem(self, stop: Widget) -> None:
+        for answer in self.query(Answer):
+            if answer.stop is stop:
+                answer.show_reading(quiet=False)
 
     def action_step(self, step: int) -> None:
         """Visit the next or previous stop, round and round."""
         stops = list(self.stops())
         here = stops.index(self.focused) if self.focused in stops else 0
-        stops[(here + step) % len(stops)].focus()
+        self.visit(stops[(here + step) % len(stops)])
 
     @on(Input.Submitted)
     def answer_enter(self, event: Input.Submitted) -> None:
         """Go on from a field."""
+        event.stop()
+        self.next_wanting()
+
+    @on(Box.GoOn)
+    def answer_box(self, event: Box.GoOn) -> None:
+        """Go on from a box."""
         event.stop()
         self.next_wanting()
 
@@ -297,12 +266,11 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
         """
         if self.is_saving:
             return
-        for field in self.query(Field):
-            field.refused = None
+        for answer in self.query(Answer):
+            answer.refused = None
         if (wanting := self.wanting()) is not None:
-            wanting.focus()
-            if isinstance(wanting, Line):
-                self._name_problem(wanting)
+            self.visit(wanting)
+            self._name_problem(wanting)
             return
         # A worker of the app: the form may be left before its save has ended.
         self.saving = self.app.run_worker(self._save(), group="save")
@@ -334,7 +302,7 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
         ahead change the text.
         """
         try:
-            field = self.query_one(f"#field-{refusal.field}", Field) if refusal.field else None
+            field = self.query_one(f"#field-{refusal.field}", Answer) if refusal.field else None
         except NoMatches:
             field = None
         about_text = field is not None and not isinstance(refusal, NotAllowed)
@@ -344,7 +312,7 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
         if about_text:
             field.refuse(str(refusal))
         if not desk_of(self).gone_on():
-            field.line.focus()
+            self.visit(field.stop)
 
 
 class Choice:

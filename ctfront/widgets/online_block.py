@@ -29,6 +29,12 @@ def online_words(access: OnlineAccess, *, now: datetime, zone: tzinfo) -> Online
     return OnlineWords(what=safe(what), where=safe(where), keys=safe(keys))
 
 
+def field_spoken_of(access: OnlineAccess) -> str:
+    """Return the field of the profile that the block speaks of: the consent where it is missing, else the email."""
+    waits_for_consent = access.standing.state is None and access.reach.email and not access.reach.consents
+    return "consent" if waits_for_consent else "email"
+
+
 def _told(access: OnlineAccess, now: datetime, zone: tzinfo) -> tuple[str, str, str]:
     reach, invitation, state = access.reach, access.invitation, access.standing.state
     if state is None:

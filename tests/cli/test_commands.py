@@ -19,6 +19,7 @@ from ctfront.cli.opening import start_clock
 from ctfront.data.database import Database
 from ctfront.demo import make_demo
 from ctfront.domain.errors import ClinicError
+from tests.clinics import DEMO_RULES
 
 NOW = "2026-03-02T08:00"
 
@@ -28,7 +29,7 @@ def demo_template(sqlite_template, tmp_path_factory):
     path = tmp_path_factory.mktemp("demo") / "clinic.db"
     path.write_bytes(sqlite_template.read_bytes())
     database = Database(f"sqlite:///{path}")
-    make_demo(database, datetime(2026, 3, 2, 16, tzinfo=UTC), 1)
+    make_demo(database, datetime(2026, 3, 2, 16, tzinfo=UTC), 1, DEMO_RULES)
     database.close_writer()
     return path
 

@@ -11,6 +11,7 @@ from ctfront.data.write_lock import WriteLock
 from tests.clinics import MONDAY
 from tests.desk import Desk, open_desk, until
 from tests.screens.conftest import EIGHT, cast
+from tests.screens.profile_scenes import edit_now
 
 
 class HangingDatabase(Database):
@@ -127,6 +128,44 @@ async def test_a_mark_that_comes_late_leaves_the_cursor_where_the_clerk_went(mor
             await desk.burst("esc down down down")
         await says(desk, "RUIZ, Ana is arrived. u takes it back.")
         assert cursor_row(desk) == "8:45"
+
+
+async def test_an_edit_that_met_a_colleague_s_meanwhile_asks_nothing(morning):
+    async with open_desk(morning.app) as desk:
+        await desk.press("i e tab Anna")
+        edit_now(morning, "RUIZ", morning.tlee, note="theirs")
+        with writes_held(morning):
+            desk.type("f9 x")
+            await until(lambda: morning.app.gate.told)
+            await desk.burst("esc esc")
+        await says(desk, "What you asked for came late and was left out; ask again.")
+        await desk.press("esc down")
+        assert cursor_row(desk) == "8:15"
+        patient = await morning.people.patient(morning.patients["RUIZ"])
+        assert (patient.first_name, patient.note) == ("Ana", "theirs")
+
+
+async def test_an_edit_that_comes_late_says_what_it_saved(morning):
+    async with open_desk(morning.app) as desk:
+        await desk.press("i e tab Anna")
+        with writes_held(morning):
+            desk.type("f9 x")
+            await until(lambda: morning.app.gate.told)
+            await desk.burst("esc esc / kap enter")
+        await says(desk, "Saved RUIZ, Ana: first name. u takes it back.")
+        assert "KAPOOR, Dev" in desk.cells()[1]
+
+
+async def test_a_new_patient_that_comes_late_opens_nothing(morning):
+    async with open_desk(morning.app) as desk:
+        await desk.press("n Nguyen enter Linh enter 5/6/1991 enter")
+        with writes_held(morning):
+            desk.type("enter x")
+            await until(lambda: morning.app.gate.told)
+            await desk.burst("esc esc down")
+        await says(desk, "NGUYEN, Linh is on record as #10009.")
+        await desk.press("down")
+        assert cursor_row(desk) == "8:30"
 
 
 async def test_a_form_that_comes_late_is_left_out(morning):

@@ -23,6 +23,7 @@ from ctfront.services.import_plan import ImportOptions
 from ctfront.services.importing import Importing
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
+from tests.clinics import DEMO_RULES
 
 SYNTHEA = Path(__file__).parents[1] / "data" / "synthea"
 NOW = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
@@ -316,7 +317,7 @@ async def test_the_demo_exported_into_an_empty_clinic_gives_the_same_agenda_ever
     source = tmp_path / "demo.db"
     source.write_bytes(sqlite_template.read_bytes())
     demo = Database(f"sqlite:///{source}")
-    make_demo(demo, NOW, 1)
+    make_demo(demo, NOW, 1, DEMO_RULES)
     demo_clinic = await demo.write(load_clinic)
     exporting = Exporting(demo, demo_clinic)
     patients, visits = await exporting.patients(), await exporting.appointments()

@@ -8,10 +8,14 @@ import pytest
 from sqlalchemy import event
 
 from ctfront.domain.clinic import DateOrder
+from ctfront.domain.invitations import Source
 from ctfront.domain.set_up import ProviderDraft
+from ctfront.services.bulk_inviting import BulkInviting
 from ctfront.services.clinic_setup import save_provider
+from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from tests.clinics import MONDAY, NOW
+from tests.sendings import reachable
 
 LATE = MONDAY + timedelta(days=1)
 
@@ -117,3 +121,37 @@ async def test_an_appointment_as_read_is_as_if_it_were_made_field_by_field(desk)
         assert replace(appointment) == appointment
         assert replace(appointment.patient) == appointment.patient
         assert appointment.created_at == NOW
+
+
+async def test_how_patients_stand_is_three_statements_that_go_by_indexes(desk, statements):
+    inviting = Inviting(desk.database, desk.clinic)
+    with statements() as told:
+        await inviting.access(list(desk.patients.values()), now=NOW)
+    assert len(told) == 3
+
+
+def reads_all(step: str) -> bool:
+    """Whether a step of a plan reads a whole table, or every patient of the clinic."""
+    return step.startswith("SCAN") or (step.startswith("SEARCH patient") and step.endswith("(clinic_id=?)"))
+
+
+@pytest.mark.parametrize("act", ["one", "many"])
+async def test_inviting_reads_no_table_from_end_to_end(desk, act):
+    ids, scanned = [reachable(desk), reachable(desk, "LEE", "min@example.org")], []
+    if not desk.database.sqlite:
+        return  # PostgreSQL reads small tables whole, whatever indexes they have
+
+    def keep(connection, cursor, text, values, context, many):
+        if text.startswith(("SELECT", "UPDATE")) and not many:
+            plan = connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
+            scanned.extend(f"{step[3]}: {text}" for step in plan if reads_all(step[3]))
+
+    event.listen(desk.database._write_engine, "before_cursor_execute", keep)
+    if act == "one":
+        await Inviting(desk.database, desk.clinic).invite(desk.act(), ids[0], source=Source.COMMAND)
+        await desk.scheduling.undo(desk.act())
+    else:
+        await BulkInviting(desk.database, desk.clinic).invite_many(desk.act, ids, batch_id="batch")
+        await desk.scheduling.undo(desk.act())
+    event.remove(desk.database._write_engine, "before_cursor_execute", keep)
+    assert scanned == []

@@ -167,7 +167,8 @@ class BookingForm(Form[Appointment]):
             return
         added = await desk_of(self).ask(NewPatientForm(self.patients, providers, typed=typed))
         if added is not None:
-            self.query_one(PatientFinder).take(added)
+            self.query_one(PatientFinder).take(added.patient)
+            desk_of(self).say(added.sentence)
 
     @work(group="suggest", exclusive=True)
     async def suggest(self, patient_id: int) -> None:

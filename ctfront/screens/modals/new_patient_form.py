@@ -1,35 +1,43 @@
-"""The New Patient form, with the likely duplicates shown before it saves."""
+"""The New Patient form, with the likely duplicates shown before it saves, and the invitation with it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
 
+from textual import on
 from textual.widget import Widget
 
 from ctfront.domain.duplicates import LikelyDuplicate
-from ctfront.domain.grammar.dates import read_birth_date
-from ctfront.domain.patients import PatientDraft, PatientName, Phone, Sex
+from ctfront.domain.errors import InvitationRefused
+from ctfront.domain.patients import Channel, PatientDraft, PatientName
 from ctfront.domain.providers import Provider
-from ctfront.domain.times import age_on, show_date
+from ctfront.domain.text import safe
+from ctfront.screens.modals.notice import Notice
 from ctfront.screens.modals.patient_choice import PatientChoice
+from ctfront.screens.modals.patient_form import CONSENT_WORDS, EMAIL_LIMIT, PatientForm, read_phones, show_phones
 from ctfront.services.patients import NOTE_LIMIT, Patients
-from ctfront.widgets.form import Choice, Field, Form
+from ctfront.widgets.check_box import Box, CheckBox
+from ctfront.widgets.form import Field
 from ctfront.widgets.front_desk import desk_of
 
-SEXES = (Sex.FEMALE, Sex.MALE, Sex.OTHER, Sex.UNKNOWN)
+
+@dataclass(frozen=True, kw_only=True)
+class NewPatient:
+    """Who was added, or picked from those on record."""
+
+    patient: PatientName
+    sentence: str
+    """What was done, the invitation included."""
 
 
-class NewPatientForm(Form[PatientName]):
+class NewPatientForm(PatientForm[NewPatient]):
     """Add a patient; answers with the patient added, or the known one picked instead."""
 
     HEADING = "New patient"
 
     def __init__(self, patients: Patients, providers: Sequence[Provider], *, typed: str = "") -> None:
-        super().__init__()
+        super().__init__(providers)
         self.patients = patients
-        self.providers = tuple(providers)
         self.last, _, self.first = (part.strip() for part in typed.partition(","))
-        self.sexes = Choice([sex.value or "not stated" for sex in SEXES], what="answer")
-        self.choice = Choice([provider.name for provider in providers], what="provider")
 
     def fields(self) -> Iterable[Widget]:
         """Make the fields."""
@@ -37,57 +45,72 @@ class NewPatientForm(Form[PatientName]):
         yield Field("first_name", "First name", self.first, required=True)
         yield Field("birth_date", "Birth date", required=True, read=self.read_birth)
         yield Field("sex", "Sex", read=self.read_sex)
-        yield Field("phones", "Phone")
-        yield Field("email", "Email")
+        yield Field("phones", "Phones", read=show_phones)
+        yield Field("email", "Email", limit=EMAIL_LIMIT)
         yield Field("provider", "Provider", read=self.read_provider)
         yield Field("note", "Note", limit=NOTE_LIMIT)
+        yield CheckBox("consent", CONSENT_WORDS)
+        if desk_of(self).clinic.online:
+            yield CheckBox("invite", "Send Online Appointments invitation")
 
-    def _birth_date(self, text: str) -> date:
-        desk = desk_of(self)
-        return read_birth_date(text, today=desk.today, order=desk.clinic.date_order)
+    @property
+    def invites(self) -> bool:
+        """Whether the invitation is wanted."""
+        return any(box.ticked is True for box in self.query("#invite").results(Box))
 
-    def read_birth(self, text: str) -> str:
-        """Read the birth date back with weekday and age."""
-        if not text.strip():
-            return ""
-        born = self._birth_date(text)
-        return f"{show_date(born)} ({age_on(born, desk_of(self).today)})"
-
-    def read_sex(self, text: str) -> str:
-        """Read back what was begun."""
-        return (SEXES[self.sexes.index(text)].value or "not stated") if text.strip() else ""
-
-    def read_provider(self, text: str) -> str:
-        """Read the preferred provider back."""
-        return self.providers[self.choice.index(text)].name if text.strip() else ""
-
-    def text_of(self, name: str) -> str:
-        """Return what a field holds."""
-        return self.query_one(f"#field-{name}", Field).text
+    @on(Box.Ticked, "#invite")
+    def want_address(self, event: Box.Ticked) -> None:
+        """Want address and consent for an invitation, each with the reason beside it."""
+        wanted = bool(event.box.ticked)
+        self.answer("email").needs("The invitation needs an address." if wanted else "")
+        self.answer("consent").needs("Needed to invite." if wanted else "")
 
     def draft(self) -> PatientDraft:
         """Return what is typed. Raises `InputRefused`."""
-        sex, provider, phone = self.text_of("sex"), self.text_of("provider"), self.text_of("phones")
         return PatientDraft(
             last_name=self.text_of("last_name"),
             first_name=self.text_of("first_name"),
-            birth_date=self._birth_date(self.text_of("birth_date")),
-            sex=SEXES[self.sexes.index(sex)] if sex.strip() else Sex.UNKNOWN,
-            phones=(Phone(kind="mobile", number=phone),) if phone.strip() else (),
+            birth_date=self.birth_date(self.text_of("birth_date")),
+            sex=self.sex(self.text_of("sex")),
+            phones=read_phones(self.text_of("phones")),
             email=self.text_of("email") or None,
-            preferred_provider_id=self.providers[self.choice.index(provider)].id if provider.strip() else None,
+            preferred_provider_id=self.provider_id(self.text_of("provider")),
             note=self.text_of("note"),
+            consent=frozenset(Channel) if self.text_of("consent") else frozenset(),
         )
 
-    async def save(self) -> PatientName | None:
+    async def save(self) -> NewPatient | None:
         """Add the patient, after asking when the clinic may know them already."""
+        if not await self.address_is_meant():
+            return None
         desk = desk_of(self)
         draft = self.draft()
         try:
-            return await self.patients.add(desk.act(), draft)
+            return await self._add(draft)
         except LikelyDuplicate as likely:
             known = tuple(c for c in likely.candidates if isinstance(c, PatientName))
             answer = await desk.ask(PatientChoice(str(likely), known, today=desk.today))
-        if answer is None or isinstance(answer, PatientName):
-            return answer
-        return await self.patients.add(desk.act(), draft, another_person=True)
+        if isinstance(answer, PatientName):
+            return await self._take(answer)
+        return await self._add(draft, another_person=True) if answer else None
+
+    async def _add(self, draft: PatientDraft, *, another_person: bool = False) -> NewPatient:
+        act = desk_of(self).act()
+        if not self.invites:
+            added = await self.patients.add(act, draft, another_person=another_person)
+            return NewPatient(patient=added, sentence=f"{added.name} is on record as #{added.record_number}.")
+        added = await self.patients.add_invited(act, draft, another_person=another_person)
+        queued = f"Invitation queued for {safe(added.email or '')}. u takes that back."
+        return NewPatient(patient=added, sentence=f"Added #{added.record_number}. {queued}")
+
+    async def _take(self, known: PatientName) -> NewPatient:
+        """Use the patient on record; with the box ticked the desk's rule decides about the invitation."""
+        if not self.invites:
+            return NewPatient(patient=known, sentence=f"{known.name} is on record as #{known.record_number}.")
+        desk = desk_of(self)
+        try:
+            said = await self.patients.invite_known(desk.act(), known.id)
+        except InvitationRefused as refusal:
+            said = f"{known.name} is on record; no invitation was sent."
+            await desk.ask(Notice([str(refusal)], undoable=False))
+        return NewPatient(patient=known, sentence=said)

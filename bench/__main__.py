@@ -6,6 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.access import measure_access
 from bench.booking import measure_booking
 from bench.filling import Size, kept_file
 from bench.inviting import measure_inviting
@@ -19,7 +20,7 @@ from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
 from ctfront.terminal.key_loop import KeyLoop
 
-PARTS = ("day", "search", "flat", "paint", "booking", "invite", "mail", "postgresql", "start")
+PARTS = ("day", "search", "flat", "paint", "booking", "invite", "access", "mail", "postgresql", "start")
 
 
 def main() -> None:
@@ -60,6 +61,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_booking(report, path)
     if "invite" in chosen:
         await measure_inviting(report, path)
+    if "access" in chosen:
+        await measure_access(report, path)
     if "mail" in chosen:
         await measure_mailing(report, path)
     if "postgresql" in chosen:

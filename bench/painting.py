@@ -69,7 +69,7 @@ def _whole_frame(app: App[None]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _opened(url: str, size: tuple[int, int]) -> AsyncIterator[_Desk]:
+async def opened(url: str, size: tuple[int, int]) -> AsyncIterator[_Desk]:
     """Open the app on the measured Saturday morning."""
     database = Database(url)
     database.ready()
@@ -133,7 +133,7 @@ async def _table(texts: Sequence[Sequence[str]], size: tuple[int, int], keys: Se
 
 async def measure_painting(report: Report, url: str) -> None:
     """Report paint and cursor moves."""
-    async with _opened(url, WHOLE_DAY) as app:
+    async with opened(url, WHOLE_DAY) as app:
         painted, texts = await _whole_day(app)
     peer, _ = await _table(texts, WHOLE_DAY, WALK)
     size = f"{len(texts[0])} × {len(texts)} cells"
@@ -148,7 +148,7 @@ async def measure_painting(report: Report, url: str) -> None:
         Figure(what=f"{size} laid out and painted, CPU p99", measured=painted.p99),
     )
     for window in WINDOWS:
-        async with _opened(url, window) as app:
+        async with opened(url, window) as app:
             before, moves = app.sent, 3 * RUNS + 10
             moved = await cpu(lambda run, app=app: _press(app, WALK[run % len(WALK)]), runs=RUNS)  # type: ignore[misc]
             letters = (app.sent - before) / moves

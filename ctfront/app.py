@@ -14,12 +14,13 @@ from textual.worker import Worker
 
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.staff import Act, Actor, Staff
+from ctfront.domain.staff import Act, Actor, Right, Staff
 from ctfront.domain.text import safe
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.screens.set_up import SetUpScreen
+from ctfront.services.bulk_inviting import BulkInviting
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import HOLD, Inviting
@@ -98,10 +99,10 @@ class CTFrontApp(Ways):
         self.actor = actor
         self.clock = clock
         self.scheduling = Scheduling(database, clinic)
-        self.patients = Patients(database, clinic, hold=hold)
-        self.profiles = Profiles(database, clinic)
+        self.patients, self.profiles = Patients(database, clinic, hold=hold), Profiles(database, clinic)
         self.clinic_setup = ClinicSetup(database, clinic)
         self.inviting = Inviting(database, clinic, hold=hold)
+        self.bulk_inviting = BulkInviting(database, clinic, hold=hold)
         self.patient_access = PatientAccess(database, clinic)
         self.happenings = Happenings(database, clinic)
         self.register_theme(THEME)
@@ -109,15 +110,14 @@ class CTFrontApp(Ways):
         self.animation_level = "none"
         self.set_keymap(dict(keymap or {}))
         self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients, self.inviting))
-        self.add_mode("patient", self._patient_information)
-        self.add_mode("access", lambda: PatientAccessScreen(self.patient_access, self.inviting, self.scheduling))
+        of_a_patient = (self.patients, self.scheduling, self.inviting, self.profiles)
+        self.add_mode("patient", lambda: PatientInformationScreen(*of_a_patient))
+        of_access = (self.patient_access, self.inviting, self.bulk_inviting, self.scheduling)
+        self.add_mode("access", lambda: PatientAccessScreen(*of_access))
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
         self.post = post or MailPost(database, clinic.id, clock, lacking="")
         """How mail stands; sends it where the settings hold the log-in."""
         self.shown_patients = []
-
-    def _patient_information(self) -> PatientInformationScreen:
-        return PatientInformationScreen(self.patients, self.scheduling, self.inviting, self.profiles)
 
     @classmethod
     def key_names(cls) -> frozenset[str]:
@@ -165,12 +165,16 @@ class CTFrontApp(Ways):
         """Frame a change: who, when and a new op id."""
         return Act(who=self.actor, at=self.clock().astimezone(UTC), op_id=uuid4().hex, batch_id=batch_id)
 
+    async def mail_banner(self) -> str:
+        """Return why mail waits, empty when it does not. Raises `ClinicError`."""
+        return await self.post.banner(for_manager=Right.SET_UP in self.actor.rights)
+
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
         if isinstance(saved, Clinic):
             self.clinic = saved
             services = (self.scheduling, self.patients, self.profiles, self.clinic_setup, self.inviting)
-            for service in (*services, self.patient_access, self.happenings):
+            for service in (*services, self.bulk_inviting, self.patient_access, self.happenings):
                 service.clinic = saved
         elif isinstance(saved, Staff) and saved.id == self.actor.id:
             rights = saved.rights if saved.active else frozenset()

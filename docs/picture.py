@@ -1,4 +1,4 @@
-"""Draw docs/scheduler.svg: the real Scheduler at 80x24, on the demo clinic of one fixed morning."""
+"""Draw docs/*.svg: the real screens at 80x24, on the demo clinic of one fixed morning."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ MORNING = "2026-03-02T08:00"
 
 
 async def draw(folder: Path) -> None:
-    """Walk to an online appointment and take the picture."""
+    """Walk to an online appointment and to a stale invitation, and take a picture of each."""
     database = Database(f"sqlite:///{folder}/clinic.db")
     clinic = database.write_now(load_clinic)
     assert clinic is not None, "the demo was just made"
@@ -32,10 +32,11 @@ async def draw(folder: Path) -> None:
     now = utc_instant(wall.date(), wall.time(), clinic.zone)
     app = CTFrontApp(database, clinic, actor, lambda: now)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("right", "down")
-        await pilot.pause()
-        await app.gate.settled()
-        app.save_screenshot("scheduler.svg", path=str(HERE))
+        for keys, name in (("right down", "scheduler"), ("f4 down down down", "patient_access")):
+            await pilot.press(*keys.split())
+            await pilot.pause()
+            await app.gate.settled()
+            app.save_screenshot(f"{name}.svg", path=str(HERE))
     await database.close()
 
 

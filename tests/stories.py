@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from ctfront.app import CTFrontApp
 from ctfront.data.database import Database
+from ctfront.services.mail_post import MailPost
+from ctfront.settings import Settings
 from tests.clinics import SmallClinic
 from tests.desk import open_desk
 from tests.wire.terminal_desk import terminal_desk
@@ -134,7 +136,10 @@ class Story:
 
     async def live(self, clinic: SmallClinic, *, burst: bool, size: tuple[int, int]) -> End:
         """Live through it in the headless driver."""
-        app = CTFrontApp(clinic.database, clinic.clinic, getattr(clinic, self.who), lambda: self.now, self.keymap)
+        lacking = Settings(database=":memory:", state_folder=Path()).mail_lacks  # as beside a bare database file
+        post = MailPost(clinic.database, clinic.clinic.id, lambda: self.now, lacking=lacking)
+        actor = getattr(clinic, self.who)
+        app = CTFrontApp(clinic.database, clinic.clinic, actor, lambda: self.now, self.keymap, post=post)
         async with open_desk(app, size=size) as desk:
             await (desk.burst(self.script) if burst else desk.press(self.script))
             cells, looks = desk.cells(), desk.looks()

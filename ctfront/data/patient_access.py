@@ -43,9 +43,16 @@ _STATE_ORDER = {state: number for number, state in enumerate(("failed", "withhel
 
 
 async def read_keys(
-    session: AsyncSession, clinic_id: int, shown: AccessList, *, sort: Sort, with_inactive: bool, now: datetime
+    session: AsyncSession,
+    clinic_id: int,
+    shown: AccessList,
+    *,
+    sort: Sort,
+    with_inactive: bool,
+    now: datetime,
+    limit: int | None = None,
 ) -> tuple[int, ...]:
-    """Return the keys of a list in order."""
+    """Return the keys of a list in order, or the first of them."""
     match shown:
         case AccessList.INVITED:
             query = _invited(clinic_id, sort, with_inactive, now)
@@ -55,7 +62,8 @@ async def read_keys(
             query = _requests(clinic_id, sort, with_inactive)
         case _:
             query = _not_invited(clinic_id, sort, with_inactive)
-    return tuple((await session.execute(query)).scalars())
+    rows = await (await session.connection()).execute(query.limit(limit))  # the bare connection: half the time
+    return tuple(key for (key,) in rows)
 
 
 def _in_order(query: Select[Any], sort: Sort, newest: Any) -> Select[Any]:
@@ -66,15 +74,17 @@ def _in_order(query: Select[Any], sort: Sort, newest: Any) -> Select[Any]:
 
 def _invited(clinic_id: int, sort: Sort, with_inactive: bool, now: datetime) -> Select[Any]:
     states = [state.value for state in INVITED_STATES]
+    # Not the column itself: else SQLite takes the index of the states and sorts them all for the first page.
+    state = INVITATION.state if sort is not Sort.NEWEST else INVITATION.state.concat("")
     query = (
         select(INVITATION.patient_id)
         .join(PatientRow.__table__, PATIENT.id == INVITATION.patient_id)
         .where(INVITATION.clinic_id == clinic_id, INVITATION.is_last, PATIENT.erased_at.is_(None))
     )
     if with_inactive:
-        query = query.where(INVITATION.state.in_([*states, InvitationState.REMOVED.value]))
+        query = query.where(state.in_([*states, InvitationState.REMOVED.value]))
     else:
-        query = query.where(INVITATION.state.in_(states), PATIENT.active)
+        query = query.where(state.in_(states), PATIENT.active)
     query = query.where(~_enrolled_now())
     if sort is Sort.STATE:
         over = and_(INVITATION.state == InvitationState.SENT.value, INVITATION.expires_at <= now)

@@ -1,6 +1,6 @@
 """Patient Access: what is done to invitations, enrollments and requests, from here and only from here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 from uuid import uuid4
 
@@ -16,9 +16,11 @@ from ctfront.screens.modals.link_form import LinkForm
 from ctfront.screens.modals.notice import Notice
 from ctfront.screens.modals.question import Question
 from ctfront.screens.patient_access_view import PatientAccessView, key
+from ctfront.services.bulk_inviting import BulkInviting, BulkResult
 from ctfront.services.inviting import OFF, Expected, Inviting
 from ctfront.services.patient_access import PatientAccess
 from ctfront.services.scheduling import Scheduling
+from ctfront.widgets.progress import Progress
 
 
 class PatientAccessScreen(PatientAccessView):
@@ -44,8 +46,11 @@ class PatientAccessScreen(PatientAccessView):
         key("u,U", "undo", "Undo", "Take back my last act", "undo"),
     ]
 
-    def __init__(self, patient_access: PatientAccess, inviting: Inviting, scheduling: Scheduling) -> None:
+    def __init__(
+        self, patient_access: PatientAccess, inviting: Inviting, bulk_inviting: BulkInviting, scheduling: Scheduling
+    ) -> None:
         super().__init__(patient_access, inviting)
+        self.bulk_inviting = bulk_inviting
         self.scheduling = scheduling
 
     def works_now(self, action: str) -> bool:
@@ -104,23 +109,28 @@ class PatientAccessScreen(PatientAccessView):
         lines = [f"Send {count:,} invitations?", *([f"{hidden:,} of them are narrowed away."] if hidden else [])]
         if count > 1 and not await self.desk.ask(Question(*lines, yes="send them")):
             return
-        batch, sent, refused = str(uuid4()), 0, 0
         wanted = [*(key for key in self.keys if key in self.ticked), *self.ticked.difference(self.keys)]
-        for number, patient_id in enumerate(wanted, 1):
-            try:
-                said = await self.inviting.send(self.desk.act(batch_id=batch), patient_id)
-                sent += 1
-            except ClinicError as refusal:
-                said = str(refusal)
-                refused += 1
-            self.results[patient_id] = said
-            self.acted.add(patient_id)
-            if number % 20 == 0:
-                self.say(f"{number:,} of {count:,} …")
-        self.ticked = frozenset()
+        self.results.clear()
+        try:
+            result = await self._invite_many(wanted)
+        except ClinicError as refusal:
+            await self.load(keep=True)
+            await self.desk.ask(Notice([str(refusal)], undoable=False))
+            return
+        self.results |= result.refused | dict.fromkeys(result.invited, "Invited with the others.")
+        self.acted |= {*result.invited, *result.refused}
+        self.ticked -= {*result.invited, *result.refused}
         await self.load(keep=True)
-        told = f"{sent:,} queued" + (f", {refused:,} refused: the row under the cursor says why" if refused else "")
-        await self.desk.ask(Notice([f"{told}."], undoable=False))
+        if await self.desk.ask(Notice(_told(result, count), undoable=bool(result.invited))):
+            await self._take_back()
+
+    async def _invite_many(self, wanted: Sequence[int]) -> BulkResult:
+        """Invite them in portions; how far it is stands on the message line, and Esc stops it between two."""
+        progress = Progress(self.say, "Inviting")
+        with self.desk.stoppable(progress):
+            return await self.bulk_inviting.invite_many(
+                self.desk.act, wanted, batch_id=str(uuid4()), on_progress=progress.show, stop=progress.is_stopped
+            )
 
     @work(group="replace")
     async def action_replace(self) -> None:
@@ -259,3 +269,13 @@ class PatientAccessScreen(PatientAccessView):
             self.say(f"{row.patient.name} is inactive; make the patient active again first.")
         else:
             self.desk.book_in_hand(row.patient)
+
+
+def _told(result: BulkResult, count: int) -> list[str]:
+    """Return what came of many at once."""
+    lines = [f"{len(result.invited):,} of {count:,} invited."]
+    if result.refused:
+        lines.append(f"{len(result.refused):,} refused: the row under the cursor says why.")
+    if result.stopped:
+        lines.append("Stopped; the others are still ticked, and s goes on with them.")
+    return lines

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Key
 from textual.widgets import Input
-from textual.worker import WorkerCancelled
+from textual.worker import Worker, WorkerCancelled
 
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patient_access import LISTS, SORTS, AccessList, AccessRow, list_of
@@ -24,6 +24,9 @@ from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.row_list import ListColumn, RowList
 from ctfront.widgets.tab_line import TabLine
 from ctfront.widgets.words import Words
+
+WATCH_SECONDS = 0.7
+"""Between two looks for what others, and the sender of mails, have done."""
 
 FIRST_KEYS = (("1-4", "Lists"), ("/", "Narrow"), ("z", "Sort"))
 LAST_KEYS = (("i", "Info"), ("u", "Undo"), ("F2", "Scheduler"), ("?", "Keys"))
@@ -75,6 +78,11 @@ class PatientAccessView(DeskScreen):
         self.sort = SORTS[self.shown][0]
         self.with_inactive = False
         self.narrow = ""
+        self.seen = 0
+        """The newest change that is in what is shown."""
+        self.watching: Worker[None] | None = None
+        self.banner = ""
+        """Why mail waits; stands on the message line between two acts."""
         self.keys: tuple[int, ...] = ()
         self.known: dict[int, AccessRow] = {}
         """Rows that were read: those in view and around them."""
@@ -97,8 +105,30 @@ class PatientAccessView(DeskScreen):
         yield Words(id="details")
 
     def on_mount(self) -> None:
-        """Show no narrowing yet."""
+        """Show no narrowing yet, and look for what becomes of the mails."""
         self.query_one("#narrow").display = False
+        self.set_interval(WATCH_SECONDS, self.look_out)
+
+    def look_out(self) -> None:
+        """Look for changes while the screen is in view, unless the last look is still under way."""
+        if self.is_current and (self.watching is None or self.watching.is_finished):
+            self.watching = self.watch_others()
+
+    @work(group="watch")
+    async def watch_others(self) -> None:
+        """Show anew what has changed in the rows in view; no row comes, goes or moves."""
+        shown = self.shown
+        try:
+            newest = await self.patient_access.newest_change()
+            if newest == self.seen or not self.keys:
+                return
+            known = await self._read(self._around(self.rows.first_row))
+        except ClinicError:
+            return  # the next act says so; a watcher has nobody to tell
+        if shown is self.shown and self.query(RowList):
+            self.seen = newest
+            self.known |= known
+            self.show_list()
 
     @property
     def rows(self) -> RowList[int]:
@@ -138,6 +168,7 @@ class PatientAccessView(DeskScreen):
         """Read the list in view, or with `keep` only its rows; the cursor goes to the row given."""
         asked = self.shown, self.sort, self.with_inactive, self.narrow
         try:
+            seen = await self.patient_access.newest_change()
             if not keep:
                 keys = await self.patient_access.keys(
                     self.shown,
@@ -151,15 +182,22 @@ class PatientAccessView(DeskScreen):
                 self.keys = keys
             start = self.keys.index(go_to) if go_to in self.keys else self.rows.first_row
             known = await self._read(self._around(start))
+            self.banner = await self.desk.mail_banner()
         except ClinicError as refusal:
             self.say(str(refusal))
             return
         if asked != (self.shown, self.sort, self.with_inactive, self.narrow):
             return
-        self.known = known
+        self.known, self.seen = known, seen
         self.show_list()
+        if not self.message.text:
+            self.say(self.banner)
         if go_to is not None and not self.desk.gone_on():
             self.rows.go_to(go_to)
+
+    def standing_message(self) -> str:
+        """Say why mail waits."""
+        return self.banner
 
     def _around(self, row: int) -> tuple[int, ...]:
         """Return the keys of a page around a row."""

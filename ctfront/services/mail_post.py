@@ -51,6 +51,14 @@ class MailPost:
         """Return the sentence that says why no mail leaves, empty when it does."""
         return why_mail_waits(await self.sendings(), lacking=self._lacking, now=self._clock())
 
+    async def banner(self, *, for_manager: bool) -> str:
+        """Return what stands on the screen while mail waits for a fault of ours, empty when all is well."""
+        sendings = await self.sendings()
+        why = why_mail_waits(sendings, lacking=self._lacking, now=self._clock())
+        if why and (sendings.stopped_at is not None or (sendings.waiting and not self.sends)):
+            return why
+        return sendings.template_fault if for_manager else ""
+
     async def send_due(self) -> None:
         """Send what is due, if anything is. Raises `ClinicError`."""
         now, loop = self._clock(), asyncio.get_running_loop()

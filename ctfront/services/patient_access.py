@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from ctfront.data import patient_access, patient_search
+from ctfront.data import news, patient_access, patient_search
 from ctfront.data.database import Database
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.patient_access import AccessList, AccessRow, Candidate, EnrollmentRequest, Sort
@@ -53,6 +53,11 @@ class PatientAccess:
             if shown is AccessList.REQUESTS:
                 return await patient_access.read_requests(session, self.clinic.id, keys)
             return await patient_access.read_rows(session, self.clinic.id, keys, now=now, zone=self.clinic.tz)
+
+    async def newest_change(self) -> int:
+        """Return the id of the newest change, by which a screen knows whether to read again."""
+        async with self._database.reading() as session:
+            return await news.read_newest(session, self.clinic.id)
 
     async def tickable(self) -> frozenset[int]:
         """Return the never-invited patients who may be invited now."""

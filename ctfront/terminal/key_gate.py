@@ -7,9 +7,9 @@ still inside a handler; and, after a change of screen or a worker, a frame has b
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from weakref import WeakSet
 
 from textual import events
@@ -77,6 +77,8 @@ class KeyGate:
     def take(self, event: Message) -> None:
         """Queue a key or a paste."""
         self.taken += 1
+        if self._stops(event):
+            return
         if _breaks(event) and (self.told or (self.app.keys_are_held and self.held)):
             self._break_off(event)
         elif len(self.held) >= MOST_HELD:
@@ -85,6 +87,19 @@ class KeyGate:
             self.held.append(event)
             if self.told:
                 self.app.wait_long(len(self.held))
+
+    def _stops(self, event: Message) -> bool:
+        """Let Esc stop an act whose progress is shown, unless keys typed before it wait."""
+        act = self.app.stopping
+        if (
+            act is None
+            or not act.is_shown
+            or self.held
+            or not (isinstance(event, events.Key) and event.key == "escape")
+        ):
+            return False
+        act.stop()
+        return True
 
     def _break_off(self, event: Message) -> None:
         """Drop the keys held; no later key waits for what the clerk was told of, but nothing is cancelled."""
@@ -222,6 +237,16 @@ class KeyGate:
         await waiter
 
 
+class Stoppable(Protocol):
+    """An act over many things, with its progress."""
+
+    is_shown: bool
+    """Whether the clerk has seen its progress."""
+
+    def stop(self) -> None:
+        """End it soon."""
+
+
 if TYPE_CHECKING:
     _Base = App[None]
 else:
@@ -235,6 +260,8 @@ class GatedApp(_Base):
     """Groups of workers that no key waits for."""
 
     gate: KeyGate | None = None
+    stopping: "Stoppable | None" = None
+    """The act over many things that runs now."""
     keys_are_held = False
     """True while the terminal is too small to work in."""
 
@@ -307,6 +334,15 @@ class GatedApp(_Base):
             return answer
         finally:
             gate.asking.discard(worker)
+
+    @contextmanager
+    def stoppable(self, act: "Stoppable") -> Iterator[None]:
+        """Let Esc stop an act while it runs."""
+        self.stopping = act
+        try:
+            yield
+        finally:
+            self.stopping = None
 
     def gone_on(self) -> bool:
         """Tell whether the clerk no longer waits for the worker that asks this."""

@@ -1,6 +1,7 @@
 """What a screen may ask of the app, without knowing the app."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol, TypeVar, cast
 
@@ -10,6 +11,7 @@ from textual.screen import Screen
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor
+from ctfront.widgets.progress import Progress
 
 Answer = TypeVar("Answer")
 
@@ -39,6 +41,9 @@ class FrontDesk(Protocol):
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
         """Show a form or question and wait for its answer, without holding the keys."""
 
+    def stoppable(self, act: Progress) -> AbstractContextManager[None]:
+        """Let Esc stop an act while it runs."""
+
     def gone_on(self) -> bool:
         """Tell whether the clerk broke off the wait for the act that asks this: then it must not move anything."""
 
@@ -62,6 +67,9 @@ class FrontDesk(Protocol):
 
     async def count_news(self) -> None:
         """Bring the count of what the clerk has not seen up to date."""
+
+    async def mail_banner(self) -> str:
+        """Return why mail waits, empty when it does not. Raises `ClinicError`."""
 
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""

@@ -12,7 +12,7 @@ from ctfront.data.database import Database
 from tests.clinics import SmallClinic, small_clinic
 from tests.desk import open_desk
 from tests.disks import fill, small_disk
-from tests.stories import EIGHT, rows_of
+from tests.stories import EIGHT, left_in
 
 
 @contextmanager
@@ -68,7 +68,7 @@ async def test_a_form_stays_with_what_was_typed_and_saves_the_second_time(clinic
             await desk.press("f9")
         await desk.press("f9")
         assert "Booked BAUER, Tomás for 8:15 with Dr Alvarez." in desk.text()
-    rows = await rows_of(clinic)
+    rows = (await left_in(clinic))["rows"]
     assert [(r["patient"], r["note"]) for r in rows] == [("RUIZ", ""), ("BAUER", "bring x-rays")]
 
 
@@ -81,7 +81,7 @@ async def test_an_act_without_a_form_says_so_and_changes_nothing(clinic, fault, 
                 assert desk.cells()[-2].strip().startswith(sentence)
         await desk.press("a")
         assert desk.cells()[-2].strip() == "RUIZ, Ana is arrived. u takes it back."
-    assert [r["status"] for r in await rows_of(clinic)] == ["arrived"]
+    assert [r["status"] for r in (await left_in(clinic))["rows"]] == ["arrived"]
 
 
 @pytest.mark.part("root")
@@ -99,5 +99,5 @@ async def test_a_full_disk_keeps_the_form_until_there_is_space(clinic, tmp_path)
             ballast.unlink()
             await desk.press("f9")
             assert "Booked BAUER, Tomás for 8:15 with Dr Alvarez." in desk.text()
-        rows = await rows_of(clinic)
+        rows = (await left_in(clinic))["rows"]
     assert [(r["patient"], r["minute"]) for r in rows] == [("RUIZ", 480), ("BAUER", 495)]

@@ -223,7 +223,6 @@ async def test_not_now_keeps_the_form_as_it_was(story, answer):
 BOOKING = "right b Zzy ctrl+n Bob enter 1/2/1990 enter"
 
 
-@pytest.mark.wire
 async def test_from_the_booking_form_the_new_patient_is_booked_and_invited(story):
     end, _, invitations, _ = await story(f"{BOOKING} up space enter bob@example.org enter space enter enter enter")
     assert invitations == [("Zzy", "queued", "bob@example.org", True)]

@@ -7,7 +7,7 @@ import pytest
 from ctfront.domain.invitations import Change
 from ctfront.services import enrolling, inviting
 from ctfront.services.enrolling import Registration
-from tests.invited import end_consent, enrolled, invite, invited, reachable, requested, set_email, settle
+from tests.invited import end_consent, enrolled, give_consent, invite, invited, reachable, requested, set_email, settle
 from tests.screens.test_invitation_stories import INVITED, REACHABLE, STALE, make_inactive, of_ruiz, ruiz, scene
 
 PARK = Registration(
@@ -42,6 +42,37 @@ async def test_a_stale_invitation_is_removed_and_a_new_one_sent(both_ways):
     assert end.last_of("RUIZ")["source"] == "patient_access"
     assert row_with_cursor(end).startswith("RUIZ, Ana")
     assert "Queued" in row_with_cursor(end)
+
+
+@pytest.mark.wire
+async def test_an_address_is_corrected_in_the_presses_the_design_allows(both_ways):
+    end = await both_ways("i e ana@new.example.org f9 r p y enter", scene(*INVITED))
+    assert [(row["state"], row["address"]) for row in end.invitations] == [
+        ("removed", "ruiz@example.org"),
+        ("queued", "ana@new.example.org"),
+    ]
+
+
+async def test_saving_the_address_of_an_invited_patient_names_the_steps_left(both_ways):
+    end = await both_ways("i e ana@new.example.org f9", scene(*INVITED))
+    assert end.message == "Saved. Left in Patient Access (r): remove the old invitation, send a new one."
+    assert "the address on record is now ana@new.example.org" in end.screen
+
+
+async def test_the_procedure_step_by_step(both_ways):
+    end = await both_ways("i e ana@new.example.org f9 r x s enter", scene(*INVITED))
+    assert end.last_of("RUIZ")["address"] == "ana@new.example.org"
+    assert end.last_of("RUIZ")["kind"] == "new"
+
+
+async def test_a_missing_address_is_added_and_the_patient_invited(both_ways):
+    end = await both_ways("i s enter e ana@new.example.org f9 s enter", scene(ruiz(give_consent)))
+    assert end.last_of("RUIZ")["address"] == "ana@new.example.org"
+
+
+async def test_a_missing_consent_is_recorded_and_the_patient_invited(both_ways):
+    end = await both_ways("i s enter e space f9 s enter", scene(ruiz(set_email, "ana@new.example.org")))
+    assert end.last_of("RUIZ")["state"] == "queued"
 
 
 async def test_remove_says_that_the_link_is_dead(both_ways):

@@ -443,7 +443,6 @@ async def test_u_is_refused_after_a_colleagues_save(story):
     assert patient.note == "theirs"
 
 
-@pytest.mark.wire
 async def test_a_name_corrected_from_the_schedule(story):
     end, patient = await story("i e tab Anna enter enter esc")
     assert patient.first_name == "Anna"

@@ -24,6 +24,14 @@ class PatientRow(MadeBy, Base):
         Index("ix_patient_first", "clinic_id", "folded_first", "folded_last"),
         Index("ix_patient_born", "clinic_id", "birth_date"),
         Index("ix_patient_email", "clinic_id", "folded_email"),
+        Index(
+            "ix_patient_active",
+            "clinic_id",
+            "folded_last",
+            "folded_first",
+            sqlite_where=text("active = 1 AND erased_at IS NULL AND merged_into_id IS NULL"),
+            postgresql_where=text("active AND erased_at IS NULL AND merged_into_id IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -229,6 +237,7 @@ class InvitationRow(MadeBy, Base):
             postgresql_where=text("is_last"),
         ),
         Index("ix_invitation_patient", "patient_id"),
+        Index("ix_invitation_newest", "clinic_id", "is_last", "state_at", "patient_id"),
         Index("ix_invitation_state", "clinic_id", "is_last", "state", "state_at"),
     )
 

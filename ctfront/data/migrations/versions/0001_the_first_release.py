@@ -274,6 +274,13 @@ def upgrade() -> None:
     with op.batch_alter_table("patient", schema=None) as batch_op:
         batch_op.create_index("ix_patient_born", ["clinic_id", "birth_date"], unique=False)
         batch_op.create_index("ix_patient_email", ["clinic_id", "folded_email"], unique=False)
+        batch_op.create_index(
+            "ix_patient_active",
+            ["clinic_id", "folded_last", "folded_first"],
+            unique=False,
+            sqlite_where=sa.text("active = 1 AND erased_at IS NULL AND merged_into_id IS NULL"),
+            postgresql_where=sa.text("active AND erased_at IS NULL AND merged_into_id IS NULL"),
+        )
         batch_op.create_index("ix_patient_first", ["clinic_id", "folded_first", "folded_last"], unique=False)
         batch_op.create_index("ix_patient_names", ["clinic_id", "folded_last", "folded_first"], unique=False)
 
@@ -418,6 +425,9 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("is_last"),
             postgresql_where=sa.text("is_last"),
+        )
+        batch_op.create_index(
+            "ix_invitation_newest", ["clinic_id", "is_last", "state_at", "patient_id"], unique=False
         )
         batch_op.create_index("ix_invitation_state", ["clinic_id", "is_last", "state", "state_at"], unique=False)
 

@@ -91,7 +91,9 @@ def _invited(clinic_id: int, sort: Sort, with_inactive: bool, now: datetime) -> 
         expired = _STATE_ORDER[InvitationState.EXPIRED.value]
         rank = case((over, expired), *((INVITATION.state == s, n) for s, n in _STATE_ORDER.items()), else_=9)
         query = query.order_by(rank)
-    return _in_order(query, sort, INVITATION.state_at)
+    if sort is Sort.NAME:
+        return _in_order(query, sort, INVITATION.state_at)
+    return query.order_by(INVITATION.state_at.desc(), INVITATION.patient_id.desc())  # as the index has it
 
 
 def _enrolled_now() -> ColumnElement[bool]:

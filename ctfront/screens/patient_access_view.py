@@ -8,7 +8,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.events import Key
 from textual.widgets import Input
 from textual.worker import Worker, WorkerCancelled
 
@@ -19,8 +18,8 @@ from ctfront.screens.desk_screen import DeskScreen
 from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patient_access import PAGE, PatientAccess
 from ctfront.widgets.access_rows import Shelf, columns_of, details_of
-from ctfront.widgets.form import Line
 from ctfront.widgets.key_line import KeyLine
+from ctfront.widgets.narrow_line import NarrowLine
 from ctfront.widgets.row_list import ListColumn, RowList
 from ctfront.widgets.tab_line import TabLine
 from ctfront.widgets.words import Words
@@ -56,14 +55,6 @@ def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
     return Binding(keys, action, words, tooltip=tooltip, id=f"access.{id}")
 
 
-class NarrowLine(Line):
-    """Where a list is narrowed; letters go in while the list is still being read."""
-
-    def types_ahead(self, event: Key) -> bool:
-        """Tell whether the key may go in while a reading runs."""
-        return event.key == "backspace" or event.is_printable
-
-
 class PatientAccessView(DeskScreen):
     """The lists as they are seen and walked."""
 
@@ -84,6 +75,8 @@ class PatientAccessView(DeskScreen):
         self.banner = ""
         """Why mail waits; stands on the message line between two acts."""
         self.keys: tuple[int, ...] = ()
+        self.is_whole = False
+        """Whether the keys are all of the list, not only those of its first page."""
         self.known: dict[int, AccessRow] = {}
         """Rows that were read: those in view and around them."""
         self.ticked: frozenset[int] = frozenset()
@@ -157,17 +150,22 @@ class PatientAccessView(DeskScreen):
     @work(group="load", exclusive=True)
     async def reload(self) -> None:
         """Read again, keeping the cursor."""
-        await self.load(keep=bool(self.acted))
+        await self.load(keep=bool(self.acted), anew=not self.keys)
 
     async def show_changes(self, patient_id: int) -> None:
         """Read again, in place of a reading that began before the act; unless rows were acted on here, all of it."""
         with contextlib.suppress(WorkerCancelled):  # a later reading took over
             await self.reload().wait()
 
-    async def load(self, *, keep: bool = False, go_to: int | None = None) -> None:
-        """Read the list in view, or with `keep` only its rows; the cursor goes to the row given."""
+    async def load(self, *, keep: bool = False, anew: bool = False, go_to: int | None = None) -> None:
+        """Read the list in view, or with `keep` only its rows; the cursor goes to the row given.
+
+        A list opened `anew` shows its first page as soon as that is read.
+        """
         asked = self.shown, self.sort, self.with_inactive, self.narrow
         try:
+            if anew:
+                await self._show_first_page()
             seen = await self.patient_access.newest_change()
             if not keep:
                 keys = await self.patient_access.keys(
@@ -179,7 +177,7 @@ class PatientAccessView(DeskScreen):
                 )
                 if asked != (self.shown, self.sort, self.with_inactive, self.narrow):
                     return  # another list was asked for meanwhile
-                self.keys = keys
+                self.keys, self.is_whole = keys, True
             start = self.keys.index(go_to) if go_to in self.keys else self.rows.first_row
             known = await self._read(self._around(start))
             self.banner = await self.desk.mail_banner()
@@ -194,6 +192,14 @@ class PatientAccessView(DeskScreen):
             self.say(self.banner)
         if go_to is not None and not self.desk.gone_on():
             self.rows.go_to(go_to)
+
+    async def _show_first_page(self) -> None:
+        page = await self.patient_access.first_page(
+            self.shown, sort=self.sort, with_inactive=self.with_inactive, now=self.desk.now
+        )
+        self.keys, self.known, self.is_whole = tuple(page), page, False
+        self.show_list()
+        self.rows.move_to(0)
 
     def standing_message(self) -> str:
         """Say why mail waits."""
@@ -261,7 +267,8 @@ class PatientAccessView(DeskScreen):
         return safe(cell(row, shelf) if row is not None else "…")
 
     def _tabs(self) -> list[Shown]:
-        return [safe(f"{each.value} {len(self.keys):,}" if each is self.shown else each.value) for each in LISTS]
+        count = f" {len(self.keys):,}" if self.is_whole else ""
+        return [safe(f"{each.value}{count}" if each is self.shown else each.value) for each in LISTS]
 
     def _is_gone(self, key: int) -> bool:
         """Tell whether the row stands in the list only until it is opened anew."""
@@ -299,9 +306,7 @@ class PatientAccessView(DeskScreen):
             self.say(OFF)
             return
         self.open_list(LISTS[number])
-        self.rows.move_to(0)
-        await self.load()
-        self.rows.move_to(0)
+        await self.load(anew=True)
 
     @work(group="load", exclusive=True)
     async def review(self, patient_id: int) -> None:

@@ -14,8 +14,11 @@ from ctfront.services import enrolling
 MOST_NARROWED = 1_000
 """Patients that a narrowing may leave; typing on leaves fewer."""
 
-PAGE = 200
-"""Rows read at once."""
+FIRST_PAGE = 48
+"""Rows read before anything else of a list: more than most windows hold."""
+
+PAGE = 120
+"""Rows read at once around the cursor."""
 
 
 class PatientAccess:
@@ -24,6 +27,17 @@ class PatientAccess:
     def __init__(self, database: Database, clinic: Clinic) -> None:
         self._database = database
         self.clinic = clinic
+
+    async def first_page(
+        self, shown: AccessList, *, sort: Sort, with_inactive: bool, now: datetime
+    ) -> dict[int, AccessRow]:
+        """Return the first rows of a list in order: what is seen while the rest is being read."""
+        async with self._database.reading() as session:
+            keys = await patient_access.read_keys(
+                session, self.clinic.id, shown, sort=sort, with_inactive=with_inactive, now=now, limit=FIRST_PAGE
+            )
+        rows = await self.rows(shown, keys, now=now)
+        return {key: rows[key] for key in keys if key in rows}
 
     async def keys(
         self, shown: AccessList, *, sort: Sort, with_inactive: bool, now: datetime, narrow: str = ""

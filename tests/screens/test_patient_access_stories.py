@@ -373,7 +373,6 @@ async def test_b_takes_the_patient_to_the_scheduler(both_ways):
     assert end.message.startswith("In hand: RUIZ, Ana")
 
 
-@pytest.mark.wire
 async def test_the_whole_way_of_a_corrected_address_in_a_burst(both_ways):
     end = await both_ways("i r p y enter f2", scene(*STALE))
     assert end.last_of("RUIZ")["address"] == "ana@new.example.org"

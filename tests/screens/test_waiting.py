@@ -132,7 +132,7 @@ async def test_a_mark_that_comes_late_leaves_the_cursor_where_the_clerk_went(mor
 
 async def test_an_edit_that_met_a_colleague_s_meanwhile_asks_nothing(morning):
     async with open_desk(morning.app) as desk:
-        await desk.press("i e tab Anna")
+        await desk.press("i e up up up up Anna")
         edit_now(morning, "RUIZ", morning.tlee, note="theirs")
         with writes_held(morning):
             desk.type("f9 x")
@@ -147,7 +147,7 @@ async def test_an_edit_that_met_a_colleague_s_meanwhile_asks_nothing(morning):
 
 async def test_an_edit_that_comes_late_says_what_it_saved(morning):
     async with open_desk(morning.app) as desk:
-        await desk.press("i e tab Anna")
+        await desk.press("i e up up up up Anna")
         with writes_held(morning):
             desk.type("f9 x")
             await until(lambda: morning.app.gate.told)

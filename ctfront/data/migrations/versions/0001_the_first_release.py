@@ -426,9 +426,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("is_last"),
             postgresql_where=sa.text("is_last"),
         )
-        batch_op.create_index(
-            "ix_invitation_newest", ["clinic_id", "is_last", "state_at", "patient_id"], unique=False
-        )
+        batch_op.create_index("ix_invitation_newest", ["clinic_id", "is_last", "state_at", "patient_id"], unique=False)
         batch_op.create_index("ix_invitation_state", ["clinic_id", "is_last", "state", "state_at"], unique=False)
 
     op.create_table(

@@ -19,6 +19,9 @@ from ctfront.widgets.message_line import MessageLine
 from ctfront.widgets.title_line import TitleLine
 from ctfront.widgets.words import Words
 
+ONLINE_ONLY = frozenset({"access", "send", "review"})
+"""Actions that are gone when the clinic does not take part in Online Appointments."""
+
 TOO_SMALL = "ctfront needs 80 columns and 24 rows. Keys wait until the window is larger."
 
 
@@ -48,6 +51,10 @@ class DeskScreen(Screen[None]):
     def compose_body(self) -> ComposeResult:
         """Lay out what lies between title and message line."""
         yield from ()
+
+    def is_gone(self, action: str) -> bool:
+        """Tell whether an action, by its bare name, is none of this clinic's; help leaves it out."""
+        return action in ONLINE_ONLY and not self.desk.clinic.online
 
     def works_now(self, action: str) -> bool:
         """Tell whether an action, by its bare name, would do something now; help dims the others."""

@@ -19,6 +19,7 @@ from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
+from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.online_block import field_spoken_of, online_words
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
 from ctfront.widgets.words import Words
@@ -81,6 +82,8 @@ class PatientInformationScreen(DeskScreen):
     def on_screen_resume(self) -> None:
         """Read again: a colleague may have changed what is shown."""
         self.refresh_title()
+        online = self.desk.clinic.online
+        self.query_one(KeyLine).show(tuple(pair for pair in self.KEYS if online or pair[0] not in {"s", "r"}))
         if self.patient is not None:
             self.load(self.patient.id, keep_cursor=True)
 

@@ -201,6 +201,19 @@ async def test_online_appointments_off_says_so_once(both_ways):
         assert end.invitations == []
 
 
+async def test_online_appointments_off_leaves_its_keys_out(both_ways):
+    def off(clinic):
+        clinic.clinic = replace(clinic.clinic, online=False)
+
+    end = await both_ways("i", scene(REACHABLE, off))
+    assert "Send Invitation" not in end.cells[-1]
+    assert "Review Account" not in (await both_ways("i ?", scene(REACHABLE, off))).screen
+    assert "Patient Access" not in (await both_ways("i ? access", scene(REACHABLE, off))).screen
+    assert "Review Account" in (await both_ways("i ? review", scene(REACHABLE))).screen
+    end = await both_ways("n", scene(REACHABLE, off))
+    assert "Send Online Appointments invitation" not in end.screen
+
+
 async def test_one_who_may_not_edit_patients_is_told(both_ways):
     def without_right(clinic):
         clinic.tlee = replace(clinic.tlee, rights=frozenset())

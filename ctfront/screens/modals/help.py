@@ -70,7 +70,7 @@ def keys_of(screen: DeskScreen) -> tuple[KeyHelp, ...]:
     found: dict[str, KeyHelp] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if not binding.description or not binding.id:
+        if not binding.description or not binding.id or screen.is_gone(action_name(binding.action)):
             continue
         earlier = found.get(binding.id)
         keys = earlier.keys if earlier else ()

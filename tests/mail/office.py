@@ -98,8 +98,8 @@ class Office:
             self.do(inviting.invite, patient, source=Source.COMMAND, hold=timedelta(0))
         return patients
 
-    def do(self, act_on, *what, **how):
-        act = self.desk.act(at=self.now)
+    def do(self, act_on, *what, who=None, **how):
+        act = self.desk.act(who, at=self.now)
         return self.desk.database.write_now(lambda session: act_on(session, self.desk.clinic, act, *what, **how))
 
     def change(self, model, wanted, **values) -> None:

@@ -7,12 +7,14 @@ from datetime import date, timedelta
 import pytest
 
 from ctfront.data.models import ChangeRow, ClinicRow, InvitationRow, MailStateRow, OutboxRow, PatientRow
+from ctfront.domain.errors import DatabaseUnavailable
 from ctfront.domain.mails import Verdict
 from ctfront.mail.links import digest_of, key_for
 from ctfront.mail.smtp import MailServer, SmtpCourier, Tls
-from ctfront.services import inviting, mail_acts
+from ctfront.services import inviting, mail_acts, mail_sending
 from ctfront.services.accepting import Outcome as Acceptance
 from ctfront.services.accepting import accept_invitation
+from ctfront.services.erasing import erase_patient
 from ctfront.services.undoing import undo
 from tests.mail.office import MINUTE, SENDER, SITE
 from tests.mail.peer import Peer
@@ -70,6 +72,30 @@ async def test_the_secret_is_nowhere_but_in_the_mail(office):
         assert key.opt_out(invitation.id, invitation.nonce).partition(".")[2] not in told
     assert key.value.hex() not in told
     assert "home.example" not in "\n".join(office.told), "the journal holds no addresses"
+
+
+async def test_what_is_in_hand_shows_no_secret(office):
+    office.invite("ana@home.example")
+    rules, act = office.sender()._rules, office.desk.act(at=office.now)
+    claimed = office.desk.database.write_now(lambda s: mail_acts.claim_mail(s, office.desk.clinic.id, act, rules))
+    secret = claimed.mail.link.rpartition("/")[2]
+    assert len(secret) == 43
+    assert secret not in repr(claimed), "a traceback that shows values would show it"
+    assert claimed.mail.opt_out_link.rpartition("/")[2] not in repr(claimed)
+
+
+async def test_an_erased_patients_mails_say_nothing(office):
+    ana, bo, cy = office.invite("ana.451@home.example", "bo.550@home.example", "cy@home.example")
+    await office.sender().send_due()
+    for patient in (ana, bo, cy):
+        office.do(erase_patient, patient, who=office.desk.manager, legal_request="asked in writing")
+    office.wait(timedelta(hours=1))
+    await office.sender().send_due()
+    told = office.audit() + "\n".join(office.sentences())
+    for model in (OutboxRow, InvitationRow):
+        told += "".join(str(vars(row)) for row in office.rows(model))
+    assert "home.example" not in told
+    assert office.states(ana) == ("withheld", "withheld")
 
 
 async def test_what_is_held_does_not_leave_before_its_time(office):
@@ -251,6 +277,41 @@ async def test_a_lost_key_can_be_given_up(office):
     assert (await sender.send_due()).counts == {"sent": 1}
     accepted = office.do(accept_invitation, secret, date(1980, 1, 1), password_hash="hash")
     assert accepted.outcome is Acceptance.ENROLLED, "links that have left go on working"
+
+
+async def test_the_service_starts_a_queue_that_stood_still_and_ends_when_told(office):
+    (ana,) = office.invite("ana@home.example")
+    office.peer.sender_answer = "553 no"
+    assert (await office.sender().send_due()).stopped
+    office.peer.sender_answer = ""
+    stop = asyncio.Event()
+    watching = asyncio.create_task(office.sender().watch(stop))
+    while office.states(ana) != ("sent", "sent"):
+        await asyncio.sleep(0.01)
+    stop.set()
+    await watching
+    assert "the queue is started again" in office.told
+
+
+async def test_the_service_waits_for_a_database_that_is_away(office, monkeypatch):
+    monkeypatch.setattr(mail_sending, "AWAY_SECONDS", 0.01)
+    (ana,) = office.invite("ana@home.example")
+    sender, stop = office.sender(), asyncio.Event()
+    answer, asked = sender.is_due, []
+
+    async def away() -> bool:
+        asked.append(1)
+        if len(asked) < 3:
+            raise DatabaseUnavailable("The database does not answer.")
+        return await answer()
+
+    monkeypatch.setattr(sender, "is_due", away)
+    watching = asyncio.create_task(sender.watch(stop))
+    while office.states(ana) != ("sent", "sent"):
+        await asyncio.sleep(0.01)
+    stop.set()
+    await watching
+    assert office.told[:2] == ["The database does not answer."] * 2
 
 
 # -- several senders, leases, the limit

@@ -6,6 +6,7 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.worker import Worker
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
@@ -23,6 +24,9 @@ from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.online_block import field_spoken_of, online_words
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
 from ctfront.widgets.words import Words
+
+WATCH_SECONDS = 0.7
+"""Between two looks for what has changed."""
 
 PAGE = 8
 """Rows that PgUp and PgDn go."""
@@ -67,6 +71,9 @@ class PatientInformationScreen(DeskScreen):
         self.patient: Patient | None = None
         self.provider_name = ""
         self.notes = BookingNotes()
+        self.seen = 0
+        """The newest change that is in what is shown."""
+        self.watching: Worker[None] | None = None
         self.appointments: tuple[Appointment, ...] = ()
         self.cursor = 0
 
@@ -75,6 +82,26 @@ class PatientInformationScreen(DeskScreen):
         with Vertical(id="patient-body"):
             yield Words(id="card")
             yield Words(id="visits")
+
+    def on_mount(self) -> None:
+        """Look for what others, and the sender of mails, do to the patient."""
+        self.set_interval(WATCH_SECONDS, self.look_out)
+
+    def look_out(self) -> None:
+        """Look for changes while the screen is in view, unless the last look is still under way."""
+        if self.is_current and self.patient and (self.watching is None or self.watching.is_finished):
+            self.watching = self.watch_others()
+
+    @work(group="watch")
+    async def watch_others(self) -> None:
+        """Read the patient again when something has changed; the cursor stays on its appointment."""
+        patient = self.patient
+        try:
+            newest = await self.patients.newest_change()
+        except ClinicError:
+            return  # the next act says so; a watcher has nobody to tell
+        if newest != self.seen and patient is not None and self.patient is patient:
+            await self.read(patient.id, keep_cursor=True, instead_of=patient)
 
     def show_patient(self, patient_id: int) -> None:
         """Read a patient and put the cursor on the next appointment."""
@@ -98,20 +125,24 @@ class PatientInformationScreen(DeskScreen):
         """Read the patient and the appointments."""
         await self.read(patient_id, keep_cursor=keep_cursor)
 
-    async def read(self, patient_id: int, *, keep_cursor: bool = False) -> None:
-        """Read and show."""
+    async def read(self, patient_id: int, *, keep_cursor: bool = False, instead_of: Patient | None = None) -> None:
+        """Read and show; a look that nobody asked for gives way to whatever was read since `instead_of`."""
         try:
+            seen = await self.patients.newest_change()
             patient = await self.patients.patient(patient_id)
             appointments = await self.patients.appointments_of(patient_id)
             providers = {p.id: p.name for p in await self.scheduling.providers()}
-            self.notes = await self.patients.booking_notes(patient_id, today=self.desk.today)
+            notes = await self.patients.booking_notes(patient_id, today=self.desk.today)
             access = await self.inviting.access([patient_id], now=self.desk.now)
         except ClinicError as refusal:
-            self.say(str(refusal))
+            if instead_of is None:
+                self.say(str(refusal))
+            return
+        if instead_of is not None and self.patient is not instead_of:
             return
         standing = self.appointments[self.cursor].id if keep_cursor and self.appointments else None
-        self.patient, self.appointments = patient, appointments
-        self.access = access.get(patient_id)
+        self.patient, self.appointments, self.seen = patient, appointments, seen
+        self.access, self.notes = access.get(patient_id), notes
         self.provider_name = providers.get(patient.preferred_provider_id or 0, "")
         places = [n for n, a in enumerate(appointments) if a.id == standing]
         self.cursor = places[0] if places else next_index(appointments, self.desk.today)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, ledger, patient_duplicates, patient_search
+from ctfront.data import appointments, ledger, news, patient_duplicates, patient_search
 from ctfront.data import patients as rows
 from ctfront.data.booking_notes import read_booking_notes
 from ctfront.data.clinic import load_provider
@@ -84,6 +84,11 @@ class Patients:
         """Return the whole record. Raises `NotFound`."""
         async with self._database.reading() as session:
             return await rows.read_patient(session, self.clinic.id, patient_id)
+
+    async def newest_change(self) -> int:
+        """Return the id of the newest change, by which a screen knows whether to read again."""
+        async with self._database.reading() as session:
+            return await news.read_newest(session, self.clinic.id)
 
     async def booking_notes(self, patient_id: int, *, today: date) -> BookingNotes:
         """Return what a clerk wants to know of a patient before booking."""

@@ -9,19 +9,21 @@ from ctfront.domain.patients import Alert
 from ctfront.services import booking
 from tests.clinics import MONDAY, NOW
 from tests.invited import DAY, do
+from tests.screens.profile_scenes import edit_now
 from tests.screens.test_invitation_stories import scene
-from tests.screens.test_profile_stories import alert_on_record
 
 
 def alerted(text, *, must_confirm=False, until=None):
-    return lambda clinic: alert_on_record(clinic, "BAUER", Alert(text=text, must_confirm=must_confirm, until=until))
+    return lambda clinic: edit_now(clinic, "BAUER", alerts=(Alert(text=text, must_confirm=must_confirm, until=until),))
 
 
 def missed(times):
     def miss(clinic):
         for week in range(1, times + 1):
             day = MONDAY - 7 * week * DAY
-            booked = do(clinic, booking.book, clinic.draft("BAUER", "Dr Chen", "10:00", day=day), at=NOW - 7 * week * DAY)
+            booked = do(
+                clinic, booking.book, clinic.draft("BAUER", "Dr Chen", "10:00", day=day), at=NOW - 7 * week * DAY
+            )
             do(clinic, booking.mark, booked.id, Status.NO_SHOW, at=NOW - 7 * week * DAY + DAY)
 
     return miss

@@ -112,7 +112,7 @@ class CTFrontApp(Ways):
         self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients, self.inviting))
         of_a_patient = (self.patients, self.scheduling, self.inviting, self.profiles)
         self.add_mode("patient", lambda: PatientInformationScreen(*of_a_patient))
-        of_access = (self.patient_access, self.inviting, self.bulk_inviting, self.scheduling)
+        of_access = (self.patient_access, self.inviting, self.bulk_inviting)
         self.add_mode("access", lambda: PatientAccessScreen(*of_access))
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
         self.post = post or MailPost(database, clinic.id, clock, lacking="")
@@ -164,6 +164,10 @@ class CTFrontApp(Ways):
     def act(self, *, batch_id: str | None = None) -> Act:
         """Frame a change: who, when and a new op id."""
         return Act(who=self.actor, at=self.clock().astimezone(UTC), op_id=uuid4().hex, batch_id=batch_id)
+
+    async def undo(self) -> str:
+        """Take back the clerk's last act and return the sentence that says which. Raises `ClinicError`."""
+        return await self.scheduling.undo(self.act())
 
     async def mail_banner(self) -> str:
         """Return why mail waits, empty when it does not. Raises `ClinicError`."""

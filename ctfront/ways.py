@@ -7,6 +7,7 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding
 
+from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.grammar.commands import ABOUT_INVITATIONS
@@ -103,6 +104,21 @@ class Ways(GatedApp, App[None]):
         await self.switch_mode("scheduler")
         if isinstance(self.desk_screen, SchedulerScreen):
             self.desk_screen.take_patient(patient)
+
+    @work(group="show")
+    async def find_openings_for(self, patient: PatientName) -> None:
+        """Take a patient to the Scheduler and list the next free starts."""
+        await self.switch_mode("scheduler")
+        if isinstance(self.desk_screen, SchedulerScreen):
+            self.desk_screen.take_patient(patient)
+            self.desk_screen.action_openings()
+
+    @work(group="show")
+    async def pick_up_on_scheduler(self, appointment: Appointment) -> None:
+        """Show an appointment on the Scheduler and pick it up."""
+        await self.switch_mode("scheduler")
+        if isinstance(self.desk_screen, SchedulerScreen):
+            self.desk_screen.pick_up(appointment)
 
     def patients_in_hand(self) -> Sequence[int]:
         """Return the patients last shown, newest first."""

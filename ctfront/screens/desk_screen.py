@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -73,6 +73,23 @@ class DeskScreen(Screen[None]):
     def action_back(self) -> None:
         """Go back to the bottom screen."""
         self.desk.show_by_verb("sc")
+
+    async def read_again(self) -> None:
+        """Read what is shown again, after an act was taken back."""
+
+    @work(group="undo")
+    async def action_undo(self) -> None:
+        """Take back my last act."""
+        await self.take_back()
+
+    async def take_back(self) -> None:
+        """Take back the clerk's last act and say which it was, or why not."""
+        try:
+            said = await self.desk.undo()
+        except ClinicError as refusal:
+            said = str(refusal)
+        await self.read_again()
+        self.say(said)
 
     def say(self, sentence: str) -> None:
         """Put a sentence on the message line until the next key."""

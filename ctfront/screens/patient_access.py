@@ -19,7 +19,6 @@ from ctfront.screens.patient_access_view import PatientAccessView, key
 from ctfront.services.bulk_inviting import BulkInviting, BulkResult
 from ctfront.services.inviting import OFF, Expected, Inviting
 from ctfront.services.patient_access import PatientAccess
-from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.progress import Progress
 
 
@@ -46,12 +45,9 @@ class PatientAccessScreen(PatientAccessView):
         key("u,U", "undo", "Undo", "Take back my last act", "undo"),
     ]
 
-    def __init__(
-        self, patient_access: PatientAccess, inviting: Inviting, bulk_inviting: BulkInviting, scheduling: Scheduling
-    ) -> None:
+    def __init__(self, patient_access: PatientAccess, inviting: Inviting, bulk_inviting: BulkInviting) -> None:
         super().__init__(patient_access, inviting)
         self.bulk_inviting = bulk_inviting
-        self.scheduling = scheduling
 
     def works_now(self, action: str) -> bool:
         """Tell whether the list in view knows the action."""
@@ -102,7 +98,7 @@ class PatientAccessScreen(PatientAccessView):
             said, done = str(refusal), False
         await self.read_row(row.key)
         if await self.desk.ask(Notice([said], undoable=done)):
-            await self._take_back()
+            await self.take_back()
 
     async def _send_ticked(self) -> None:
         count, hidden = len(self.ticked), len(self.ticked.difference(self.keys))
@@ -122,7 +118,7 @@ class PatientAccessScreen(PatientAccessView):
         self.ticked -= {*result.invited, *result.refused}
         await self.load(keep=True)
         if await self.desk.ask(Notice(_told(result, count), undoable=bool(result.invited))):
-            await self._take_back()
+            await self.take_back()
 
     async def _invite_many(self, wanted: Sequence[int]) -> BulkResult:
         """Invite them in portions; how far it is stands on the message line, and Esc stops it between two."""
@@ -183,18 +179,9 @@ class PatientAccessScreen(PatientAccessView):
         await self.read_row(row.key)
         self.say(said)
 
-    @work(group="undo")
-    async def action_undo(self) -> None:
-        """Take back my last act."""
-        await self._take_back()
-
-    async def _take_back(self) -> None:
-        try:
-            said = await self.scheduling.undo(self.desk.act())
-        except ClinicError as refusal:
-            said = str(refusal)
+    async def read_again(self) -> None:
+        """Read the rows again, each where it stands."""
         await self.load(keep=True)
-        self.say(said)
 
     # -- requests
 

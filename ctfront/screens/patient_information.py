@@ -13,7 +13,7 @@ from ctfront.domain.errors import ClinicError
 from ctfront.domain.invitations import OnlineAccess, Source
 from ctfront.domain.patients import BookingNotes, Patient
 from ctfront.domain.text import safe
-from ctfront.screens.desk_screen import DeskScreen
+from ctfront.screens.appointment_acts import AppointmentActs, where_and_day
 from ctfront.screens.modals.notice import Notice
 from ctfront.screens.modals.profile_form import ProfileForm
 from ctfront.services.inviting import OFF, Inviting
@@ -32,13 +32,22 @@ PAGE = 8
 """Rows that PgUp and PgDn go."""
 
 
-class PatientInformationScreen(DeskScreen):
+def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
+    """Make a binding of Patient Information; its id lets a clinic remap it."""
+    return Binding(keys, action, words, tooltip=tooltip, id=f"patient.{id}")
+
+
+class PatientInformationScreen(AppointmentActs):
     """One patient; arrows walk the appointments."""
 
     NAME: ClassVar[str] = "PATIENT INFORMATION"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("b", "Book"),
         ("e", "Edit"),
+        ("m", "Move"),
+        ("c", "Cancel"),
+        ("a", "Arrived"),
+        ("k", "Mark"),
         ("s", "Send Invitation"),
         ("r", "Review Account"),
         ("Enter", "Show appointment"),
@@ -48,16 +57,24 @@ class PatientInformationScreen(DeskScreen):
         ("?", "Keys"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "walk(1)", "Next", tooltip="The appointment below", id="patient.down"),
-        Binding("up", "walk(-1)", "Before", tooltip="The appointment above", id="patient.up"),
-        Binding("pagedown", f"walk({PAGE})", "Page down", tooltip="A page down", id="patient.page_down"),
-        Binding("pageup", f"walk(-{PAGE})", "Page up", tooltip="A page up", id="patient.page_up"),
-        Binding("enter", "show", "Show", tooltip="Show the appointment on the Scheduler", id="patient.show"),
-        Binding("b,B", "book", "Book", tooltip="Take the patient to the Scheduler", id="patient.book"),
-        Binding("e,E", "edit", "Edit", tooltip="Change the patient's profile", id="patient.edit"),
-        Binding("s,S", "send", "Send Invitation", tooltip="Invite the patient to book online", id="patient.send"),
-        Binding("u,U", "undo", "Undo", tooltip="Take back my last act", id="patient.undo"),
-        Binding("r,R", "review", "Review Account", tooltip="Open Patient Access on the patient", id="patient.review"),
+        key("down", "walk(1)", "Next", "The appointment below", "down"),
+        key("up", "walk(-1)", "Before", "The appointment above", "up"),
+        key("pagedown", f"walk({PAGE})", "Page down", "A page down", "page_down"),
+        key("pageup", f"walk(-{PAGE})", "Page up", "A page up", "page_up"),
+        key("enter", "show", "Show", "Show the appointment on the Scheduler", "show"),
+        key("b,B", "book", "Book", "Take the patient to the Scheduler", "book"),
+        key("e,E", "edit", "Edit", "Change the patient's profile", "edit"),
+        Binding(
+            "f,F", "openings", "Find openings", tooltip="The next free starts for the patient", id="patient.openings"
+        ),
+        key("m,M", "move", "Move", "Pick the appointment up on the Scheduler", "move"),
+        key("c,C", "cancel", "Cancel", "Cancel the appointment, with a reason", "cancel"),
+        key("a,A", "mark('a')", "Arrived", "Mark the appointment arrived", "arrived"),
+        key("o,O", "mark('o')", "checked Out", "Mark it checked out", "checked_out"),
+        key("k,K", "mark_menu", "marK", "Mark any status; approve a request", "mark"),
+        key("s,S", "send", "Send Invitation", "Invite the patient to book online", "send"),
+        key("u,U", "undo", "Undo", "Take back my last act", "undo"),
+        key("r,R", "review", "Review Account", "Open Patient Access on the patient", "review"),
     ]
 
     def __init__(self, patients: Patients, scheduling: Scheduling, inviting: Inviting, profiles: Profiles) -> None:
@@ -199,14 +216,49 @@ class PatientInformationScreen(DeskScreen):
         else:
             self.say("No appointment to show; b books one.")
 
-    def action_book(self) -> None:
-        """Take the patient in hand to the Scheduler."""
+    # -- the appointment under the cursor
+
+    def appointment_here(self, verb: str) -> Appointment | None:
+        """Return the appointment under the cursor, or say that there is none."""
+        if not self.appointments:
+            self.say(f"No appointment here to {verb}; b books one.")
+            return None
+        return self.appointments[self.cursor]
+
+    async def show_again(self, appointment: Appointment | None = None) -> None:
+        """Read the patient again; the cursor stays on its appointment."""
+        await self.read_again()
+
+    def told(self, appointment: Appointment) -> str:
+        """Name the day, too: the list holds many."""
+        return where_and_day(appointment)
+
+    def action_move(self) -> None:
+        """Pick the appointment up on the Scheduler."""
+        if (appointment := self.appointment_here("move")) is not None:
+            self.desk.pick_up_on_scheduler(appointment)
+
+    # -- booking
+
+    def _bookable(self) -> Patient | None:
+        """Return the patient, or say why nothing can be booked."""
         if self.patient is None:
             self.say("No patient yet: / finds one.")
         elif not self.patient.active:
             self.say(f"{self.patient.name} is inactive; make the patient active again first.")
         else:
-            self.desk.book_in_hand(self.patient)
+            return self.patient
+        return None
+
+    def action_book(self) -> None:
+        """Take the patient in hand to the Scheduler."""
+        if (patient := self._bookable()) is not None:
+            self.desk.book_in_hand(patient)
+
+    def action_openings(self) -> None:
+        """List the next free starts, the patient in hand."""
+        if (patient := self._bookable()) is not None:
+            self.desk.find_openings_for(patient)
 
     @work(group="edit")
     async def action_edit(self) -> None:
@@ -243,21 +295,12 @@ class PatientInformationScreen(DeskScreen):
             said, sent = str(refusal), False
         await self.read(self.patient.id, keep_cursor=True)
         if await self.desk.ask(Notice([said], undoable=sent)):
-            await self._take_back()
+            await self.take_back()
 
-    async def _take_back(self) -> None:
-        try:
-            said = await self.scheduling.undo(self.desk.act())
-        except ClinicError as refusal:
-            said = str(refusal)
+    async def read_again(self) -> None:
+        """Read the patient again."""
         if self.patient is not None:
             await self.read(self.patient.id, keep_cursor=True)
-        self.say(said)
-
-    @work(group="undo")
-    async def action_undo(self) -> None:
-        """Take back my last act."""
-        await self._take_back()
 
     def action_review(self) -> None:
         """Open Patient Access on the patient."""

@@ -6,32 +6,27 @@ from typing import ClassVar
 from textual import work
 from textual.binding import BindingType
 
-from ctfront.domain.appointments import MARKABLE, Appointment, Origin, Place, Status
+from ctfront.domain.appointments import Appointment, Origin, Place, Status
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.openings import starts_in
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Event, Provider
 from ctfront.domain.schedule import Column
 from ctfront.domain.text import safe
-from ctfront.domain.times import minute_of, show_date, show_minute, show_time, time_of
-from ctfront.screens.leave import Leave, with_leave
+from ctfront.domain.times import minute_of, show_minute, time_of
+from ctfront.screens.appointment_acts import LETTERS, AppointmentActs, where
 from ctfront.screens.modals.booking_form import BookingForm, BookingOffer
-from ctfront.screens.modals.cancel_form import CancelForm
 from ctfront.screens.modals.edit_form import EditForm
 from ctfront.screens.modals.event_form import EventForm
 from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_view import ALL, SchedulerView, key
 
-LETTERS = dict(zip("sfacdon", MARKABLE, strict=True))
-"""Letters of the mark menu."""
-
-
 ABOUT_AN_APPOINTMENT = frozenset({"cancel", "mark", "edit", "info", "pick_up"})
 """Actions that do nothing on a place without an appointment; `cancel` also takes an event away."""
 
 
-class SchedulerActs(SchedulerView):
+class SchedulerActs(SchedulerView, AppointmentActs):
     """Booking, cancelling, marking, editing and taking back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -114,37 +109,12 @@ class SchedulerActs(SchedulerView):
         event = self.event_here()
         if self.grid.appointment is None and event is not None:
             await self._remove_event(event)
-            return
-        if (appointment := self.appointment_here("cancel")) is None:
-            return
-        cancelled = await self.desk.ask(CancelForm(self.scheduling, appointment))
-        if cancelled is not None:
-            await self.load(appointment_id=cancelled.id)
-            self.say(f"Cancelled {where(cancelled)}. u takes it back.")
+        elif (appointment := self.appointment_here("cancel")) is not None:
+            await self.cancel(appointment)
 
-    @work(group="mark")
-    async def action_mark(self, letter: str) -> None:
-        """Mark the appointment with one key."""
-        if (appointment := self.appointment_here("mark")) is not None:
-            await self._mark(appointment, LETTERS[letter])
-
-    async def _mark(self, appointment: Appointment, to: Status) -> None:
-        desk = self.desk
-
-        async def attempt(leave: Leave) -> Appointment:
-            how = {"overbook": leave.overbook, "double_book_patient": leave.double_book_patient}
-            return await self.scheduling.mark(desk.act(), appointment.id, to, version=appointment.version, **how)
-
-        try:
-            marked = await with_leave(desk, attempt)
-        except ClinicError as refusal:
-            await self.load()
-            self.say(str(refusal))
-            return
-        if marked is None:
-            return
-        await self.load(appointment_id=marked.id)
-        self.say(f"{marked.patient.name} is {to.word.lower()}. u takes it back.")
+    async def show_again(self, appointment: Appointment | None = None) -> None:
+        """Read the day again, the cursor on the appointment."""
+        await self.load(appointment_id=appointment.id if appointment is not None else None)
 
     @work(group="mark")
     async def action_mark_menu(self) -> None:
@@ -154,8 +124,7 @@ class SchedulerActs(SchedulerView):
             self.say("Enter shows the day first: marks belong to one provider.")
             return
         if appointment is not None and appointment.status is Status.REQUESTED:
-            if await self.desk.ask(Question(f"Approve {where(appointment)}?", yes="approve")):
-                await self._mark(appointment, Status.SCHEDULED)
+            await self.approve(appointment)
             return
         choices = [(letter, status.word) for letter, status in LETTERS.items()] if appointment else []
         if appointment is None or not appointment.live:
@@ -169,7 +138,7 @@ class SchedulerActs(SchedulerView):
         elif letter == "e":
             await self._add_event()
         elif letter is not None and appointment is not None:
-            await self._mark(appointment, LETTERS[letter])
+            await self.mark(appointment, LETTERS[letter])
 
     @work(group="edit")
     async def action_edit(self) -> None:
@@ -212,16 +181,6 @@ class SchedulerActs(SchedulerView):
         self.week_of = None
         await self.load(place=self.grid.place)
 
-    @work(group="undo")
-    async def action_undo(self) -> None:
-        """Take back my last act."""
-        try:
-            sentence = await self.scheduling.undo(self.desk.act())
-        except ClinicError as refusal:
-            sentence = str(refusal)
-        await self.load()
-        self.say(sentence)
-
     # -- events
 
     def event_here(self) -> Event | None:
@@ -255,16 +214,6 @@ class SchedulerActs(SchedulerView):
             return
         await self.load()
         self.say(f"{event.text} is taken away; the time is bookable. u takes it back.")
-
-
-def where(appointment: Appointment) -> str:
-    """Return `RUIZ, Ana for 8:00 with Dr Alvarez`."""
-    return f"{appointment.patient.name} for {show_time(appointment.start)} with {appointment.provider}"
-
-
-def where_and_day(appointment: Appointment) -> str:
-    """Return the same with the date."""
-    return f"{where(appointment)} on {show_date(appointment.day)}"
 
 
 def _times(event: Event) -> str:

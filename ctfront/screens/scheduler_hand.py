@@ -9,9 +9,10 @@ from ctfront.domain.appointments import Appointment, Place, check_place_may_chan
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
 from ctfront.domain.times import minute_of, show_day
+from ctfront.screens.appointment_acts import where, where_and_day
 from ctfront.screens.leave import Leave, with_leave, with_turn
 from ctfront.screens.modals.reschedule_form import RescheduleForm
-from ctfront.screens.scheduler_acts import SchedulerActs, where, where_and_day
+from ctfront.screens.scheduler_acts import SchedulerActs
 from ctfront.screens.scheduler_view import key
 from ctfront.widgets.key_line import KeyLine
 
@@ -94,6 +95,14 @@ class SchedulerHand(SchedulerActs):
             return
         self.hold(appointment)
         self.show_standing()
+
+    @work(group="move")
+    async def pick_up(self, appointment: Appointment) -> None:
+        """Show an appointment on its day and pick it up."""
+        self.week_of, self.day = None, appointment.day
+        await self.load(appointment_id=appointment.id)
+        if self.grid.appointment is not None and self.grid.appointment.id == appointment.id:
+            self.action_pick_up()
 
     def action_let_go(self) -> None:
         """Put back what is in hand; nothing on an empty one."""

@@ -95,6 +95,10 @@ class SchedulerView(DeskScreen):
         """Read the shown day again, keeping the cursor."""
         await self.load()
 
+    async def read_again(self) -> None:
+        """Read the shown day again."""
+        await self.load()
+
     async def load(self, *, appointment_id: int | None = None, place: Place | None = None) -> None:
         """Read and show the day or week; the cursor goes to the appointment or place given."""
         asked = self.day, self.week_of

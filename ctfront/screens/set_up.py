@@ -279,12 +279,6 @@ class SetUpScreen(DeskScreen):
         await self.load()
         self.say(f"{event.text} is taken away; the time is bookable. u takes it back.")
 
-    @work(group="undo")
-    async def action_undo(self) -> None:
-        """Take back my last act."""
-        try:
-            sentence = await self.scheduling.undo(self.desk.act())
-        except ClinicError as refusal:
-            sentence = str(refusal)
+    async def read_again(self) -> None:
+        """Read everything again."""
         await self.load()
-        self.say(sentence)

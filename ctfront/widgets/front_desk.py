@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar, cast
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor
@@ -62,8 +63,17 @@ class FrontDesk(Protocol):
     def book_in_hand(self, patient: PatientName) -> object:
         """Take a patient to the Scheduler: Enter on a free place books."""
 
+    def find_openings_for(self, patient: PatientName) -> object:
+        """Take a patient to the Scheduler and list the next free starts."""
+
+    def pick_up_on_scheduler(self, appointment: Appointment) -> object:
+        """Show an appointment on the Scheduler and pick it up."""
+
     def show_by_verb(self, verb: str) -> None:
         """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""
+
+    async def undo(self) -> str:
+        """Take back the clerk's last act and return the sentence that says which. Raises `ClinicError`."""
 
     async def count_news(self) -> None:
         """Bring the count of what the clerk has not seen up to date."""

@@ -194,6 +194,7 @@ class BookingForm(Form[Appointment]):
     def on_mount(self) -> None:
         """Start; of a patient in hand what is known is shown at once."""
         super().on_mount()
+        self.query_one("#about", Words).display = False
         if self.patient is not None:
             self.read_notes(self.patient.id)
 
@@ -208,7 +209,9 @@ class BookingForm(Form[Appointment]):
     async def _show_notes(self, patient_id: int) -> None:
         self.notes = await self.patients.booking_notes(patient_id, today=desk_of(self).today)
         told = [*(f"! {alert.text}" for alert in self.notes.alerts), self.notes.no_shows_word]
-        self.query_one("#about", Words).show(*(safe(line) for line in told if line))
+        about = self.query_one("#about", Words)
+        about.show(*(safe(line) for line in told if line))
+        about.display = any(told)
 
     # -- saving
 

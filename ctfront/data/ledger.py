@@ -21,6 +21,9 @@ from ctfront.domain.staff import Act
 GENESIS = "0" * 64
 """What stands before the first entry."""
 
+REACH = 1000
+"""Acts of the clinic back to which the one before is looked for."""
+
 Details = Mapping[str, Any]
 
 
@@ -169,6 +172,26 @@ def entry_hash(entry: Details) -> str:
     """Return the hash of an entry, over everything but itself."""
     body = {key: value for key, value in entry.items() if key != "hash"}
     return hashlib.sha256(_canonical(body).encode()).hexdigest()
+
+
+def renew_undo(session: Session, clinic_id: int, last: ActRow, *, known: str, renewed: str) -> None:
+    """Let the act before `last` know a row's new version, so that it can be taken back in its turn.
+
+    `known` is how that act's own JSON names row and version.
+    """
+    before = session.scalars(
+        select(ActRow)
+        .where(
+            ActRow.clinic_id == clinic_id,
+            ActRow.serial.between(last.serial - REACH, last.serial - 1),
+            ActRow.undone_by.is_(None),
+            ActRow.undo.contains(known, autoescape=True),
+        )
+        .order_by(ActRow.serial.desc())
+        .limit(1)
+    ).first()
+    if before is not None and before.undo is not None:
+        before.undo = before.undo.replace(known, renewed)
 
 
 def broken_links(session: Session, clinic_id: int) -> list[int]:

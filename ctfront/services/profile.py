@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ctfront.data import invitations, ledger, profiles
@@ -35,9 +34,6 @@ UNTOUCHED = ProfileDraft(last_name="-x-", first_name="", birth_date=date(2000, 1
 
 MOST_NAMED = 3
 """Fields that the sentence names; more are counted."""
-
-REACH = 1000
-"""Acts of the clinic back to which the edit before is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,27 +173,13 @@ def put_back(session: Session, clinic: Clinic, act: Act, last: ActRow, kept: Map
     before = kept["before"]
     was = put(profile_of(profiles.load(session, row)), _revived(before, ConsentHow(kept["how"])), before)
     profiles.write(session, act, row, was, before, revive=True)
-    _stand_in(session, clinic, last, row.id, was=kept["was"], version=row.version)
-
-
-def _stand_in(session: Session, clinic: Clinic, last: ActRow, patient_id: int, *, was: int, version: int) -> None:
-    """Let the edit before know the new version, so that it can be taken back in its turn."""
-    known = f'"patient":{patient_id},"version":{was},'
-    before = session.scalars(
-        select(ActRow)
-        .where(
-            ActRow.clinic_id == clinic.id,
-            ActRow.serial.between(last.serial - REACH, last.serial - 1),
-            ActRow.undone_by.is_(None),
-            ActRow.kind == "edit_patient",
-            ActRow.subject_id == patient_id,
-            ActRow.undo.contains(known, autoescape=True),
-        )
-        .order_by(ActRow.serial.desc())
-        .limit(1)
-    ).first()
-    if before is not None and before.undo is not None:
-        before.undo = before.undo.replace(known, f'"patient":{patient_id},"version":{version},')
+    ledger.renew_undo(
+        session,
+        clinic.id,
+        last,
+        known=f'"patient":{row.id},"version":{kept["was"]},',
+        renewed=f'"patient":{row.id},"version":{row.version},',
+    )
 
 
 # -- as it is kept beside the act

@@ -17,9 +17,6 @@ from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefus
 from ctfront.domain.staff import Act
 from ctfront.services import bulk_inviting, enrolling, inviting, placing, profile
 
-REACH = 1000
-"""Acts of the clinic back to which the one before is looked for."""
-
 OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile"})
 """What is put back of a patient: what is said of that goes when the patient is erased."""
 
@@ -105,30 +102,18 @@ def _put_back(session: Session, clinic: Clinic, act: Act, last: ActRow, step: Ma
         )
     except ScheduleRefused as refusal:
         raise NothingToUndo(f"That cannot be taken back any more: {refusal}") from None
-    _stand_in(session, clinic, last, row, was=step["was"])
+    ledger.renew_undo(
+        session,
+        clinic.id,
+        last,
+        known=f'"id":{row.id},"version":{step["was"]},',
+        renewed=f'"id":{row.id},"version":{row.version},',
+    )
     return days | {row.day}
 
 
 def _stands(row: AppointmentRow) -> tuple[int, datetime, int]:
     return row.provider_id, row.starts_at, row.minutes
-
-
-def _stand_in(session: Session, clinic: Clinic, last: ActRow, row: AppointmentRow, *, was: int) -> None:
-    """Let the act before know the row's new version, so that it can be taken back in its turn."""
-    known = f'"id":{row.id},"version":{was},'
-    before = session.scalars(
-        select(ActRow)
-        .where(
-            ActRow.clinic_id == clinic.id,
-            ActRow.serial.between(last.serial - REACH, last.serial - 1),
-            ActRow.undone_by.is_(None),
-            ActRow.undo.contains(known, autoescape=True),
-        )
-        .order_by(ActRow.serial.desc())
-        .limit(1)
-    ).first()
-    if before is not None and before.undo is not None:
-        before.undo = before.undo.replace(known, f'"id":{row.id},"version":{row.version},')
 
 
 def _put_back_event(session: Session, act: Act, last: ActRow, event: Mapping[str, Any]) -> set[date]:

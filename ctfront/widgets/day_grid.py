@@ -15,6 +15,7 @@ from ctfront.domain.schedule import Column, DaySchedule
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_time, show_weekday, time_of
 from ctfront.widgets.day_cells import Cell, cell_text, fit, lay_out
+from ctfront.widgets.window import scrolled
 
 TIME_WIDTH = 6
 NARROWEST = 22
@@ -234,11 +235,9 @@ class DayGrid(Widget, can_focus=True):
 
     def _scroll_to_cursor(self) -> bool:
         before = self.first_row, self.first_column
-        height, across = self.body_height, self.columns_in_view
-        self.first_row = min(self.first_row, self.row, max(len(self._rows) - height, 0))
-        self.first_row = max(self.first_row, self.row - height + 1)
-        self.first_column = min(self.first_column, self.column, max(len(self.cells) - across, 0))
-        self.first_column = max(self.first_column, self.column - across + 1)
+        across = self.columns_in_view
+        self.first_row = scrolled(self.first_row, self.row, count=len(self._rows), room=self.body_height)
+        self.first_column = scrolled(self.first_column, self.column, count=len(self.cells), room=across)
         return before != (self.first_row, self.first_column)
 
     def on_resize(self) -> None:

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from ctfront.domain.text import Shown
 from ctfront.widgets.day_cells import fit
+from ctfront.widgets.window import scrolled
 
 Item = TypeVar("Item")
 
@@ -141,8 +142,7 @@ class RowList(Widget, Generic[Item], can_focus=True):
 
     def _scroll_to_cursor(self) -> bool:
         before = self.first_row
-        self.first_row = min(self.first_row, self.row, max(len(self.items) - self.body_height, 0))
-        self.first_row = max(self.first_row, self.row - self.body_height + 1)
+        self.first_row = scrolled(self.first_row, self.row, count=len(self.items), room=self.body_height)
         return before != self.first_row
 
     def on_resize(self) -> None:

@@ -201,6 +201,14 @@ async def test_online_appointments_off_says_so_once(both_ways):
         assert end.invitations == []
 
 
+async def test_the_switch_in_set_up_takes_online_appointments_away_at_once(both_ways):
+    end = await both_ways("f6 5 down down down enter no f9 f4", scene(REACHABLE), who="manager")
+    assert end.message.startswith("This clinic does not take part in Online Appointments")
+    end = await both_ways("f6 5 down down down enter no f9 f2 i", scene(REACHABLE), who="manager")
+    assert "Send Invitation" not in end.screen
+    assert "Not invited" not in end.screen
+
+
 async def test_online_appointments_off_leaves_its_keys_out(both_ways):
     def off(clinic):
         clinic.clinic = replace(clinic.clinic, online=False)

@@ -48,6 +48,8 @@ class Ways(GatedApp, App[None]):
     happenings: Happenings
     news_count = 0
     """What others did that this clerk has not seen."""
+    last_news: tuple[Happening, ...] = ()
+    """What the clerk saw when looking last."""
     shown_patients: list[int]
     """Patients last shown, newest first."""
 
@@ -192,19 +194,26 @@ class Ways(GatedApp, App[None]):
 
     @work(group="news")
     async def action_news(self) -> None:
-        """List what others did since the clerk last looked, and go where one of them leads."""
+        """List what others did since the clerk last looked, and go where one of them leads.
+
+        When nothing is new, what was seen last is listed again: after going to one of several the others are
+        still wanted.
+        """
         try:
             unseen = await self.happenings.unseen(self.actor)
-            if unseen:
+            if unseen and not self.gone_on():
                 await self.happenings.look(self.actor, self.clock(), until=unseen[0])
         except ClinicError as refusal:
             self.say(str(refusal))
             return
-        if not unseen:
+        if not unseen and not self.last_news:
             self.say("Nothing new since you last looked.")
             return
-        await self.count_news()
-        chosen = await self.ask(NewsList(unseen, self.clinic.tz))
+        heading = "Since you last looked" if unseen else "Nothing new since you last looked; what you saw then"
+        if unseen:
+            self.last_news = tuple(unseen)
+            await self.count_news()
+        chosen = await self.ask(NewsList(heading, self.last_news, self.clinic.tz))
         match chosen:
             case Happening(leads=Leads.SCHEDULER, day=date() as day):
                 self.show_on_scheduler(day, chosen.subject_id)

@@ -153,7 +153,7 @@ def restore(session: Session, kept: Mapping[str, Any], left: Sequence[Any]) -> I
     """Put back what `keep` returned. Raises `ChangedElsewhere` when the row is not as the act left it."""
     row = session.get_one(InvitationRow, kept["id"])
     if trace(row) != left:
-        raise ChangedElsewhere("A colleague has changed that invitation since; look at it in Patient Access (F4).")
+        raise ChangedElsewhere("A colleague has changed that invitation since; see Patient Access (F4).")
     for name in KEPT:
         value = kept[name]
         instant = name in {"state_at", "expires_at"} and value is not None

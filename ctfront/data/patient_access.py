@@ -32,8 +32,8 @@ PATIENT, INVITATION = PatientRow.__table__.c, InvitationRow.__table__.c
 ENROLLMENT, REQUEST = EnrollmentRow.__table__.c, EnrollmentRequestRow.__table__.c
 CONSENT = ConsentRow.__table__.c
 
-MOST_CANDIDATES = 9
-"""Patients offered for a request: a digit picks one."""
+MOST_CANDIDATES = 6
+"""Patients offered for a request, two lines each: a digit picks one, and 24 rows hold the form."""
 
 MOST_COMPARED = 200
 """Patients and requests compared for one request."""
@@ -229,6 +229,7 @@ async def read_candidates(
             fits=fits,
             why_not=_why_not(access[name.id]),
             also_asked=sum(_fits(other, name) for other in others),
+            is_sure=all(word in fits for word in ("first name", "last name", "birth date")),
         )
         for _, name, fits in best
     ]

@@ -185,6 +185,11 @@ def desk_sending(standing: Standing) -> Sending:
     who, state = standing.name, standing.state
     if state is None:
         return Sending.FIRST
+    if standing.stale and state is InvitationState.REMOVED:
+        raise InvitationRefused(
+            f"{who}’s invitation was removed, and the address has changed since: a new one is sent from "
+            "Patient Access only (r)."
+        )
     if standing.stale and state is not InvitationState.ENROLLED:
         raise InvitationRefused(
             f"{who} was invited at {standing.address}, and the address on record is another one now: {STEPS}."

@@ -123,6 +123,8 @@ class Candidate:
     """What the clinic's record lacks for linking."""
     also_asked: int = 0
     """Other open requests that fit the patient too."""
+    is_sure: bool = False
+    """Whether both names and the birth date fit."""
 
 
 def list_of(access: OnlineAccess) -> tuple[AccessList, bool]:

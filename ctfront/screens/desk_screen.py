@@ -104,7 +104,7 @@ class DeskScreen(Screen[None]):
         return ""
 
     async def do_invitation(self, commands: DeskCommand, command: Command, at_hand: AtHand) -> None:
-        """Do a line about an invitation; a refusal has more words than the message line has room for."""
+        """Do a line about an invitation; what has more words than the message line has room for is a notice."""
         try:
             said = await commands.do(self.desk.act, command, at_hand)
         except ClinicError as refusal:
@@ -112,7 +112,10 @@ class DeskScreen(Screen[None]):
             return
         if said.patient_id is not None:
             await self.show_changes(said.patient_id)
-        self.say(said.sentence)
+        if len(said.sentence) < self.size.width - 1:
+            self.say(said.sentence)
+        elif await self.desk.ask(Notice([said.sentence], undoable=True)):
+            await self.take_back()
 
     async def show_changes(self, patient_id: int) -> None:
         """Read again what is shown of a patient, after an act that was done from the command line."""

@@ -11,6 +11,7 @@ from ctfront.domain.errors import ClinicError
 from ctfront.domain.invitations import Sending, access_sending, check_reach, check_replaceable
 from ctfront.domain.patient_access import AccessList, AccessRow
 from ctfront.domain.text import safe
+from ctfront.domain.times import show_day
 from ctfront.screens.modals.decline_form import DeclineForm
 from ctfront.screens.modals.link_form import LinkForm
 from ctfront.screens.modals.notice import Notice
@@ -76,12 +77,23 @@ class PatientAccessScreen(PatientAccessView):
     @work(group="send")
     async def action_send(self) -> None:
         """Send to the ticked patients, else to the one under the cursor."""
-        if self.ticked and self.shown is AccessList.NOT_INVITED:
+        if len(self.ticked) > 1:
             await self._send_ticked()
+            return
+        if self.ticked and not await self._go_to_ticked():
             return
         row = self._patient_row()
         if row is not None and row.access is not None:
             await self._answered(row, self._send_one(row))
+
+    async def _go_to_ticked(self) -> bool:
+        """Put the cursor on the one patient ticked, wherever in the list."""
+        [patient_id] = self.ticked
+        if patient_id not in self.keys:
+            self._end_narrowing()
+        await self.load(go_to=patient_id)
+        self.ticked = frozenset()
+        return self.row is not None and self.row.key == patient_id
 
     async def _send_one(self, row: AccessRow) -> str:
         assert row.access is not None, "asked of patients only"
@@ -91,19 +103,19 @@ class PatientAccessScreen(PatientAccessView):
         return await self.inviting.send(self.desk.act(), row.key, expected=expected)
 
     async def _answered(self, row: AccessRow, doing: Awaitable[str]) -> None:
-        """Do it, show the row as it is then, and answer with one message."""
+        """Do it, show the row as it is then, and answer with one message that names the patient."""
         try:
             said, done = await doing, True
         except ClinicError as refusal:
             said, done = str(refusal), False
         await self.read_row(row.key)
-        if await self.desk.ask(Notice([said], undoable=done)):
+        if await self.desk.ask(Notice([*_who(row), said], undoable=done)):
             await self.take_back()
 
     async def _send_ticked(self) -> None:
         count, hidden = len(self.ticked), len(self.ticked.difference(self.keys))
         lines = [f"Send {count:,} invitations?", *([f"{hidden:,} of them are narrowed away."] if hidden else [])]
-        if count > 1 and not await self.desk.ask(Question(*lines, yes="send them")):
+        if not await self.desk.ask(Question(*lines, yes="send them")):
             return
         wanted = [*(key for key in self.keys if key in self.ticked), *self.ticked.difference(self.keys)]
         self.results.clear()
@@ -139,7 +151,7 @@ class PatientAccessScreen(PatientAccessView):
             check_replaceable(access.standing)
             address = check_reach(access.reach, name=name)
         except ClinicError as refusal:
-            await self.desk.ask(Notice([str(refusal)], undoable=False))
+            await self.desk.ask(Notice([*_who(row), str(refusal)], undoable=False))
             return
         question = Question(
             f"Replace {name}’s invitation?",
@@ -178,10 +190,6 @@ class PatientAccessScreen(PatientAccessView):
     async def _show_done(self, row: AccessRow, said: str) -> None:
         await self.read_row(row.key)
         self.say(said)
-
-    async def read_again(self) -> None:
-        """Read the rows again, each where it stands."""
-        await self.load(keep=True)
 
     # -- requests
 
@@ -231,7 +239,10 @@ class PatientAccessScreen(PatientAccessView):
             self.say(str(refusal))
             return
         able &= frozenset(self.keys)
-        self.ticked = frozenset() if able <= self.ticked else able
+        if not able:
+            self.say("Nobody here can be invited: each row says why.")
+            return
+        self.ticked = self.ticked - able if able <= self.ticked else self.ticked | able
         self._show_ticks()
 
     def _show_ticks(self) -> None:
@@ -258,11 +269,19 @@ class PatientAccessScreen(PatientAccessView):
             self.desk.book_in_hand(row.patient)
 
 
+def _who(row: AccessRow) -> list[str]:
+    """Return the line that names a patient beside the birth date."""
+    it = row.patient
+    return [f"{it.name}   b {show_day(it.birth_date)}   #{it.record_number}"] if it is not None else []
+
+
 def _told(result: BulkResult, count: int) -> list[str]:
     """Return what came of many at once."""
     lines = [f"{len(result.invited):,} of {count:,} invited."]
     if result.refused:
         lines.append(f"{len(result.refused):,} refused: the row under the cursor says why.")
-    if result.stopped:
-        lines.append("Stopped; the others are still ticked, and s goes on with them.")
+    if result.failed:
+        lines.append(f"Broken off: {result.failed}")
+    if result.stopped or result.failed:
+        lines.append("The others are still ticked; s goes on with them.")
     return lines

@@ -86,6 +86,8 @@ class PatientInformationScreen(AppointmentActs):
         self.access: OnlineAccess | None = None
         """How the patient stands with Online Appointments."""
         self.patient: Patient | None = None
+        self.wanted_id: int | None = None
+        """Who is asked for and not read yet; outlives a reading that was given up."""
         self.provider_name = ""
         self.notes = BookingNotes()
         self.seen = 0
@@ -119,9 +121,13 @@ class PatientInformationScreen(AppointmentActs):
             return  # the next act says so; a watcher has nobody to tell
         if newest != self.seen and patient is not None and self.patient is patient:
             await self.read(patient.id, keep_cursor=True, instead_of=patient)
+            await self.desk.count_news()
 
     def show_patient(self, patient_id: int) -> None:
-        """Read a patient and put the cursor on the next appointment."""
+        """Read a patient and put the cursor on the next appointment; until then no key acts on the one before."""
+        self.wanted_id = patient_id
+        if self.patient is not None and self.patient.id != patient_id:
+            self.patient, self.access, self.appointments, self.cursor = None, None, (), 0
         self.load(patient_id)
 
     def on_screen_resume(self) -> None:
@@ -129,7 +135,9 @@ class PatientInformationScreen(AppointmentActs):
         self.refresh_title()
         online = self.desk.clinic.online
         self.query_one(KeyLine).show(tuple(pair for pair in self.KEYS if online or pair[0] not in {"s", "r"}))
-        if self.patient is not None:
+        if self.wanted_id is not None:
+            self.load(self.wanted_id)  # who was asked for just now, not who stood here before
+        elif self.patient is not None:
             self.load(self.patient.id, keep_cursor=True)
 
     async def show_changes(self, patient_id: int) -> None:
@@ -153,11 +161,15 @@ class PatientInformationScreen(AppointmentActs):
             access = await self.inviting.access([patient_id], now=self.desk.now)
         except ClinicError as refusal:
             if instead_of is None:
+                self.wanted_id = None
                 self.say(str(refusal))
             return
         if instead_of is not None and self.patient is not instead_of:
             return
         standing = self.appointments[self.cursor].id if keep_cursor and self.appointments else None
+        if self.wanted_id not in {None, patient_id}:
+            return  # somebody else was asked for meanwhile
+        self.wanted_id = None
         self.patient, self.appointments, self.seen = patient, appointments, seen
         self.access, self.notes = access.get(patient_id), notes
         self.provider_name = providers.get(patient.preferred_provider_id or 0, "")

@@ -19,7 +19,7 @@ from ctfront.services import enrolling
 
 
 class Outcome(StrEnum):
-    """What became of a try to accept an invitation; all but the first answer the patient with one and the same page."""
+    """What became of a try to accept an invitation; all but the first two answer with one and the same page."""
 
     ENROLLED = "enrolled"
     HAS_ACCOUNT = "has account"

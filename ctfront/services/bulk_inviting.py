@@ -14,7 +14,7 @@ from ctfront.data import invitations, ledger, outbox
 from ctfront.data.database import Database
 from ctfront.data.models import ActRow
 from ctfront.domain.clinic import Clinic
-from ctfront.domain.errors import InvitationRefused, NothingToUndo
+from ctfront.domain.errors import ClinicError, InvitationRefused, NothingToUndo
 from ctfront.domain.invitations import Sending, Source, check_first, check_reach
 from ctfront.domain.staff import Act, Right
 from ctfront.services.inviting import HOLD, OFF
@@ -35,6 +35,8 @@ class BulkResult:
     """Patients who were in the batch already."""
     refused: dict[int, str] = field(default_factory=dict)
     """Patients who were not invited, with the sentence that says why."""
+    failed: str = ""
+    """Why a later portion failed; what was done before stands, and the same batch resumes."""
     stopped: bool = False
     """Whether some were left out because it was stopped; the same batch resumes."""
 
@@ -72,7 +74,13 @@ class BulkInviting:
                 result.stopped = True
                 break
             portion, act = wanted[start : start + PORTION], replace(make_act(), op_id=batch_id, batch_id=batch_id)
-            await self._portion(act, portion, len(wanted), result)
+            try:
+                await self._portion(act, portion, len(wanted), result)
+            except ClinicError as refusal:
+                if not result.done:
+                    raise
+                result.failed = str(refusal)
+                break
             on_progress(result.done, len(wanted))
         return result
 

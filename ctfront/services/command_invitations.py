@@ -9,17 +9,13 @@ from ctfront.domain.times import show_day
 from ctfront.services.command_whom import AtHand, Whoms
 from ctfront.services.inviting import OFF, Inviting
 
-DOES = {Verb.REMOVE: "removes", Verb.REPLACE: "replaces", Verb.REACTIVATE: "reactivates"}
 NO_ADDRESS = "no email address"
 
 
 def check_place(command: Command, at_hand: AtHand) -> None:
     """Refuse what is done in Patient Access only. Raises `InvitationRefused` with the way on."""
     if command.verb in IN_ACCESS and not at_hand.in_access:
-        raise InvitationRefused(
-            f"{command.verb.value} {DOES[command.verb]} an invitation in Patient Access only: F4 goes there, or "
-            "ctfront do --in access."
-        )
+        raise InvitationRefused(f"{command.verb.value} works in Patient Access only (F4; ctfront do --in access).")
 
 
 class InvitationCommand:

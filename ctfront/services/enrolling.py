@@ -133,7 +133,7 @@ def end_enrollment(session: Session, clinic: Clinic, act: Act, patient_id: int) 
         before={"enrollments": ended},
         undo={"enrollment": {"ended": ended, "former": former, "left": _trace(row, former)}},
     )
-    return f"{said}: the account can no longer book here, appointments stay. u takes it back."
+    return f"{said}; appointments stay. u takes it back."
 
 
 def _ended_by(act: Act | None) -> dict[str, Any]:
@@ -302,7 +302,7 @@ def put_back(session: Session, clinic: Clinic, act: Act, steps: Mapping[str, Any
     if (made := steps.get("made")) is not None:
         row = session.get_one(EnrollmentRow, made)
         if row.ended_at is not None:
-            raise ChangedElsewhere("A colleague has ended that enrollment since; look at it in Patient Access (F4).")
+            raise ChangedElsewhere("A colleague has ended that enrollment since; see Patient Access (F4).")
         taken_back = {**_ended_by(act), "ended_at": row.made_at}
         session.execute(update(EnrollmentRow).where(EnrollmentRow.id == made).values(**taken_back))
     if (request_id := steps.get("request")) is not None:

@@ -41,9 +41,7 @@ Result = TypeVar("Result")
 HOLD = timedelta(seconds=30)
 """How long a mail waits before it leaves, so that `u` can take it back, unless the settings say otherwise."""
 
-OFF = (
-    "This clinic does not take part in Online Appointments; a manager can switch it on in Set-up (F6), list 5, Online."
-)
+OFF = "Online Appointments are off here; a manager can switch them on in Set-up (F6)."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +156,7 @@ def remove(session: Session, clinic: Clinic, act: Act, patient_id: int) -> str:
     check_removable(access.standing)
     row = _last(session, clinic, patient_id)
     former = give_way(session, clinic, act, row)
-    said = f"Removed {access.standing.name}’s invitation to {safe(row.address)}"
+    said = f"Removed {access.standing.name}’s invitation"
     _record(
         session,
         clinic,
@@ -329,12 +327,8 @@ def _check_waits(session: Session, clinic: Clinic, row: InvitationRow) -> None:
     """Refuse to take back an invitation that does not wait any more, whoever or whatever was there since."""
     state, to = InvitationState(row.state), safe(row.address)
     if not row.is_last or state not in REMOVABLE:
-        raise ChangedElsewhere(
-            f"The invitation to {to} has been changed since, it is {state.value}; look at it in Patient Access (F4)."
-        )
+        raise ChangedElsewhere(f"That was changed since: it is {state.value} now; see Patient Access (F4).")
     if state is InvitationState.WITHHELD:
         raise NothingToUndo(f"The invitation to {to} was withheld and never left; nothing is to be taken back.")
     if state is not InvitationState.QUEUED or outbox.has_begun(session, clinic.id, row.id):
-        raise NothingToUndo(
-            "The mail has left already; Remove (x) in Patient Access (F4), list 1, makes its link dead."
-        )
+        raise NothingToUndo("The mail has left; Remove (x) in Patient Access (F4) makes its link dead.")

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
 from ctfront.data import invitations, ledger, mail_queue, outbox
-from ctfront.data.models import InvitationRow, MailStateRow, OutboxRow
+from ctfront.data.models import InvitationRow, MailStateRow, OutboxRow, PatientRow
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import InvitationRefused, NotFound
 from ctfront.domain.invitations import EXPIRES_AFTER, Change, InvitationState, Sending, check_reach
 from ctfront.domain.mails import GIVEN_UP_AFTER, PER_MINUTE, InvitationMail, MailState, Verdict, next_wait
+from ctfront.domain.patients import shown_name
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
 from ctfront.mail.links import KeyRefused, LinkKey, digest_of, invitation_link, opt_out_link
@@ -372,6 +373,8 @@ def _record(
     session: Session, clinic_id: int, act: Act, row: OutboxRow, *, kind: str, said: str, **more: object
 ) -> None:
     """Write a result into the ledger: with the address it went to, never with its link."""
+    patient = session.get(PatientRow, row.patient_id) if row.patient_id is not None else None
+    whose = "An" if patient is None else f"{shown_name(patient.last_name, patient.first_name)}’s"
     about = {"mail": row.id, "invitation": row.invitation_id, "address": row.address, "message_id": row.message_id}
     ledger.record(
         session,
@@ -380,7 +383,7 @@ def _record(
         kind=kind,
         subject_kind="patient",
         subject_id=row.patient_id,
-        sentence=f"The invitation to {safe(row.address)} {said}."[:400],
+        sentence=f"{whose} invitation {said}."[:400],
         after={**about, **more},
     )
 

@@ -40,13 +40,24 @@ class PatientAccess:
         return {key: rows[key] for key in keys if key in rows}
 
     async def keys(
-        self, shown: AccessList, *, sort: Sort, with_inactive: bool, now: datetime, narrow: str = ""
+        self,
+        shown: AccessList,
+        *,
+        sort: Sort,
+        with_inactive: bool,
+        now: datetime,
+        narrow: str = "",
+        also: Collection[int] = (),
     ) -> tuple[int, ...]:
-        """Return the keys of a list in order, narrowed to whom the text may mean."""
+        """Return the keys of a list in order, narrowed to whom the text may mean.
+
+        `also` are rows that stay in view although the list no longer holds them; they come last.
+        """
         async with self._database.reading() as session:
             keys = await patient_access.read_keys(
                 session, self.clinic.id, shown, sort=sort, with_inactive=with_inactive, now=now
             )
+            keys = (*keys, *(key for key in also if key not in keys))
             if not narrow.strip():
                 return keys
             if shown is AccessList.REQUESTS:

@@ -149,8 +149,10 @@ def details_of(row: AccessRow, *, today: date, shelf: Shelf, result: str = "") -
     it = row.patient
     online = online_words(row.access, now=shelf.now, zone=shelf.zone)
     who = f"{it.name}   b {show_day(it.birth_date)} ({age_on(it.birth_date, today)})   #{it.record_number}   {it.phone}"
+    if result:
+        return safe(who), safe(result)
     record = f"On record: {row.access.reach.email or 'no email'}, {_consent_words(row)}"
-    return safe(who), online.what, online.where, safe(result or record)
+    return safe(who), online.what, online.where, safe(record)
 
 
 def _consent_words(row: AccessRow) -> str:

@@ -48,7 +48,11 @@ def _told(access: OnlineAccess, now: datetime, zone: tzinfo) -> tuple[str, str, 
         return *_enrollment_words(access, zone), REVIEW
     if invitation.stale:
         record = f"the address on record is now {reach.email}" if reach.email else "no address is on record now"
-        return f"Invited at {invitation.address}", record, f"{REVIEW}: remove the old invitation, send a new one"
+        if state is InvitationState.REMOVED:
+            return _invitation_words(invitation, state, zone), record, f"{REVIEW}: send a new one"
+        what = f"Locked, invited at {invitation.address}" if state is InvitationState.LOCKED else None
+        steps = f"{REVIEW}: remove the old invitation, send a new one"
+        return what or f"Invited at {invitation.address}", record, steps
     what = _invitation_words(invitation, state, zone)
     why = f": {invitation.error}" if invitation.error else ""
     return what, f"at {invitation.address}{why}", SEND if state in CAME_TO_NOTHING else REVIEW

@@ -122,7 +122,7 @@ async def test_with_online_appointments_off_one_sentence_says_so(both_ways):
         clinic.clinic = replace(clinic.clinic, online=False)
 
     end = await both_ways(f"{TYPED}rui enter", off)
-    assert "This clinic does not take part in Online Appointments" in end.screen
+    assert "Online Appointments are off here" in end.screen
 
 
 async def test_pa_opens_patient_access(both_ways):

@@ -54,7 +54,8 @@ async def test_v_lists_them_and_they_are_seen_then(both_ways):
     assert "Cancelled BAUER, Tomás" in end.screen
     assert "Booked RUIZ, Ana" in end.screen
     end = await both_ways("v esc v", scene(*ALL))
-    assert end.message == "Nothing new since you last looked."
+    assert "Nothing new since you last looked; what you saw then" in end.screen
+    assert "NOBODY, Nora asks to be enrolled." in end.screen
     assert end.cells[0].endswith("mgarcia")
 
 

@@ -16,6 +16,9 @@ PARK = Registration(
 STRANGER = Registration(
     last_name="Nobody", first_name="Nora", birth_date=date(1990, 1, 1), email="nora@home.example.org"
 )
+STRANGER_AT_HOME = Registration(
+    last_name="Nobody", first_name="Nora", birth_date=date(1990, 1, 1), email="ana@home.example.org"
+)
 
 
 def request_of(who):
@@ -77,7 +80,7 @@ async def test_a_missing_consent_is_recorded_and_the_patient_invited(both_ways):
 
 async def test_remove_says_that_the_link_is_dead(both_ways):
     end = await both_ways("i r x", scene(*STALE))
-    assert end.message.startswith("Removed RUIZ, Ana’s invitation to ruiz@example.org; its link is dead.")
+    assert end.message.startswith("Removed RUIZ, Ana’s invitation; its link is dead. u takes it back.")
     assert "Removed STALE" in row_with_cursor(end)
 
 
@@ -213,7 +216,7 @@ async def test_a_row_taken_out_stays_until_the_list_is_opened_anew(both_ways):
 async def test_ending_an_enrollment_is_said_and_taken_back(both_ways):
     before = scene(REACHABLE, ruiz(enrolled, "ruiz@example.org"))
     end = await both_ways("f4 2 x", before)
-    assert end.message.startswith("Ended RUIZ, Ana’s enrollment: the account can no longer book here")
+    assert end.message.startswith("Ended RUIZ, Ana’s enrollment; appointments stay. u takes it back.")
     assert "Ended 8:00" in row_with_cursor(end)
     end = await both_ways("f4 2 x u", before)
     assert end.message == "Took back: Ended RUIZ, Ana’s enrollment."
@@ -377,3 +380,102 @@ async def test_the_whole_way_of_a_corrected_address_in_a_burst(both_ways):
     end = await both_ways("i r p y enter f2", scene(*STALE))
     assert end.last_of("RUIZ")["address"] == "ana@new.example.org"
     assert "SCHEDULER" in end.cells[0]
+
+
+# -- the right patient, whatever was shown before
+
+
+async def test_another_patient_is_shown_whoever_stood_there_before(both_ways):
+    end = await both_ways("i f2 / oka enter", scene(REACHABLE))
+    assert end.cells[1].startswith(" OKAFOR, Grace")
+    end = await both_ways("/ oka enter f2 i", scene(REACHABLE))
+    assert end.cells[1].startswith(" RUIZ, Ana")
+
+
+async def test_what_is_sent_is_for_the_patient_asked_for(both_ways):
+    end = await both_ways("/ oka enter f2 / rui enter s enter", scene(REACHABLE, of("OKAFOR", reachable)))
+    assert [row["patient"] for row in end.invitations] == ["RUIZ"]
+
+
+async def test_info_from_patient_access_shows_that_patient(both_ways):
+    end = await both_ways("/ oka enter f4 i", scene(*INVITED))
+    assert end.cells[1].startswith(" RUIZ, Ana")
+
+
+async def test_review_opens_the_row_whatever_list_stood_there_before(both_ways):
+    before = scene(*INVITED, of("LEE", reachable), of("LEE", invited, days_ago=1))
+    end = await both_ways("f4 4 down f2 i r", before)
+    assert row_with_cursor(end).startswith("RUIZ, Ana")
+    end = await both_ways("f4 f2 i r x", before)
+    assert [(row["patient"], row["state"]) for row in end.invitations] == [("RUIZ", "removed"), ("LEE", "sent")]
+
+
+# -- a row that was acted on stays
+
+
+@pytest.mark.parametrize("between", ["z", "h", "h h", "/ r enter", "/ r enter esc"])
+async def test_the_next_key_meets_the_same_patient(both_ways, between):
+    before = scene(*INVITED, of("LEE", reachable), of("LEE", invited, days_ago=1))
+    end = await both_ways(f"f4 down x {between} s enter", before)
+    assert row_with_cursor(end).startswith("RUIZ, Ana")
+    assert [(row["patient"], row["kind"]) for row in end.invitations] == [
+        ("RUIZ", "invitation"),
+        ("LEE", "invitation"),
+        ("RUIZ", "reactivated"),
+    ]
+
+
+async def test_a_row_removed_on_the_line_stays_too(both_ways):
+    end = await both_ways("f4 : 'rm ruiz' enter", scene(*INVITED))
+    assert "Removed" in row_with_cursor(end)
+
+
+# -- ticks
+
+
+async def test_all_under_a_narrowing_keeps_the_other_ticks(both_ways):
+    end = await both_ways("f4 4 / kap enter space esc / rui enter * esc", scene(*MANY))
+    assert end.screen.count("[x]") == 2
+    end = await both_ways("f4 4 * / kap enter * esc", scene(*MANY))
+    assert end.screen.count("[x]") == 2
+
+
+async def test_all_where_nobody_can_be_invited_says_so(both_ways):
+    end = await both_ways("f4 4 * / oka enter *", scene(*MANY))
+    assert end.message == "Nobody here can be invited: each row says why."
+
+
+async def test_one_ticked_elsewhere_is_named(both_ways):
+    end = await both_ways("f4 4 / kap enter space esc home s", scene(*MANY))
+    assert "KAPOOR, Dev b 14 Feb 1984" in end.dialog
+    assert "Invitation queued for kapoor@example.org" in end.dialog
+
+
+async def test_what_came_of_it_is_forgotten_when_it_is_taken_back(both_ways):
+    end = await both_ways("f4 4 / kap enter space esc * s y u", scene(*MANY))
+    assert "Invited with the others" not in end.screen
+    assert end.last_of("KAPOOR") is None
+
+
+# -- a request that may mean somebody else
+
+
+async def test_a_weak_match_wants_its_digit_and_y(both_ways):
+    same_email = of("LEE", reachable, "ana@home.example.org")
+    end = await both_ways("f4 3 l enter", scene(same_email, request_of(STRANGER_AT_HOME)))
+    assert "[2 Enrolled" not in end.screen
+    assert "! An answer is needed here." in end.screen
+    end = await both_ways("f4 3 l 1 enter enter", scene(same_email, request_of(STRANGER_AT_HOME)))
+    assert "The same person?" in end.dialog
+    end = await both_ways("f4 3 l 1 enter enter enter esc esc 2", scene(same_email, request_of(STRANGER_AT_HOME)))
+    assert "Nobody is enrolled yet." in end.screen
+    end = await both_ways("f4 3 l 1 enter enter y", scene(same_email, request_of(STRANGER_AT_HOME)))
+    assert end.message.startswith("Enrolled LEE, Min as ana@home.example.org")
+
+
+async def test_removed_and_stale_says_what_is_left(both_ways):
+    end = await both_ways("i", scene(*STALE, of_ruiz(inviting.remove)))
+    assert "Invitation removed 2 Mar 2026 7:50 by mgarcia" in end.screen
+    assert "r Review Account: send a new one" in end.screen
+    end = await both_ways("i s", scene(*STALE, of_ruiz(inviting.remove)))
+    assert "a new one is sent from Patient Access only (r)" in end.dialog

@@ -274,7 +274,7 @@ async def test_every_act_wants_the_right_the_subscription_and_a_patient(desk, in
     with pytest.raises(NotFound):
         await getattr(inviting, act)(desk.act(), 9999)
     inviting.clinic = replace(desk.clinic, online=False)
-    with pytest.raises(InvitationRefused, match="does not take part in Online Appointments; a manager can"):
+    with pytest.raises(InvitationRefused, match="Online Appointments are off here; a manager can"):
         await getattr(inviting, act)(desk.act(), ana)
     assert kept(desk) == before
 

@@ -87,7 +87,7 @@ async def test_acts_are_taken_back_in_turn(desk, inviting, ana):
     assert await standing(desk, inviting) == sent.pop()
     assert await undo(desk) == "Took back: Removed RUIZ, Ana’s invitation to ana@example.org."
     assert await standing(desk, inviting) == sent.pop()
-    with pytest.raises(NothingToUndo, match=r"has left already; Remove \(x\) in Patient Access"):
+    with pytest.raises(NothingToUndo, match=r"has left; Remove \(x\) in Patient Access"):
         await undo(desk)
     assert whole(desk)
 
@@ -111,7 +111,7 @@ async def test_what_has_begun_to_leave_is_not_taken_back(desk, inviting, ana, be
     await invite(desk, inviting)
     begun(desk)
     before = rows_of(desk)
-    with pytest.raises(NothingToUndo, match=r"has left already; Remove \(x\) in Patient Access \(F4\), list 1"):
+    with pytest.raises(NothingToUndo, match=r"has left; Remove \(x\) in Patient Access \(F4\), list 1"):
         await undo(desk)
     assert rows_of(desk) == before
 
@@ -126,7 +126,7 @@ async def test_what_was_withheld_never_left(desk, inviting, ana):
 async def test_what_a_colleague_has_touched_is_not_taken_back(desk, inviting, ana):
     await invite(desk, inviting)
     await inviting.remove(desk.act(desk.tlee, LATER), ana)
-    with pytest.raises(ChangedElsewhere, match="it is removed; look at it in Patient Access"):
+    with pytest.raises(ChangedElsewhere, match="it is removed now; see Patient Access"):
         await undo(desk)
     await inviting.send(desk.act(at=LATER), ana)
     with pytest.raises(ChangedElsewhere, match="A colleague has changed that invitation since"):

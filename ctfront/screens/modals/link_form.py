@@ -8,6 +8,7 @@ from ctfront.domain.errors import InputRefused
 from ctfront.domain.patient_access import Candidate, EnrollmentRequest
 from ctfront.domain.text import safe
 from ctfront.domain.times import age_on, show_day
+from ctfront.screens.modals.question import Question
 from ctfront.services.patient_access import PatientAccess
 from ctfront.widgets.form import Field, Form
 from ctfront.widgets.front_desk import desk_of
@@ -47,7 +48,7 @@ class LinkForm(Form[str]):
             ]
             yield Words(safe("    " + "   ".join(note for note in notes if note)))
         only = self.candidates[0]
-        sure = len(self.candidates) == 1 and not only.why_not
+        sure = len(self.candidates) == 1 and only.is_sure and not only.why_not
         yield Field("which", "Which", "1" if sure else "", required=True, read=self.read_which)
 
     def _linked(self, text: str) -> Candidate:
@@ -68,6 +69,15 @@ class LinkForm(Form[str]):
         return f"{linked.patient.name} b {show_day(linked.patient.birth_date)}"
 
     async def save(self) -> str | None:
-        """Enroll."""
-        linked = self._linked(self.query_one("#field-which", Field).text)
-        return await self.patient_access.enroll_request(desk_of(self).act(), self.request.id, linked.patient.id)
+        """Enroll; a patient of another name or birth date than the request's is asked about."""
+        linked, desk = self._linked(self.query_one("#field-which", Field).text), desk_of(self)
+        if not linked.is_sure:
+            it, request = linked.patient, self.request
+            question = Question(
+                f"The request says {request.name} b {show_day(request.birth_date)},",
+                f"the record {it.name} b {show_day(it.birth_date)}. The same person?",
+                yes="the same: enroll",
+            )
+            if not await desk.ask(question):
+                return None
+        return await self.patient_access.enroll_request(desk.act(), self.request.id, linked.patient.id)

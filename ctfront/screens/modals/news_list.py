@@ -28,15 +28,16 @@ class NewsList(ModalScreen[Happening | None]):
         Binding("escape", "leave", "Close", tooltip="Close the list", id="news.leave"),
     ]
 
-    def __init__(self, happenings: Sequence[Happening], zone: tzinfo) -> None:
+    def __init__(self, heading: str, happenings: Sequence[Happening], zone: tzinfo) -> None:
         super().__init__()
+        self.heading = heading
         self.happenings = tuple(happenings)
         self.zone = zone
 
     def compose(self) -> ComposeResult:
         """Lay the list under its heading."""
         with Vertical(classes="dialog"):
-            yield Words(safe("Since you last looked"), id="heading")
+            yield Words(safe(self.heading), id="heading")
             rows: RowList[Happening] = RowList(key=lambda it: it.change_id)
             rows.styles.height = min(len(self.happenings), MOST_ROWS) + 1
             yield rows

@@ -167,7 +167,7 @@ def remove(session: Session, clinic: Clinic, act: Act, patient_id: int) -> str:
         before={"invitation": row.id, "address": row.address, "state": former["state"]},
         undo={"former": former},
     )
-    return f"{said}; its link is dead. u takes it back."
+    return f"{said}; link dead. u takes it back."
 
 
 # -- what the acts share

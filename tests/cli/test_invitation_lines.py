@@ -22,7 +22,7 @@ def test_a_patient_is_invited_removed_reactivated_and_it_is_taken_back(demo):
     assert out.endswith("; it leaves in 30 s. u takes it back.\n")
     assert online(demo, "ruiz,ana") == [("queued", False)]
     code, out, _ = said(demo("do", "rm ruiz,ana", "--in", "access"))
-    assert (code, out.split(" to ")[0]) == (0, "Removed RUIZ, Ana’s invitation")
+    assert (code, out.split(";")[0]) == (0, "Removed RUIZ, Ana’s invitation")
     assert online(demo, "ruiz,ana") == [("removed", False)]
     code, out, _ = said(demo("do", "re ruiz,ana", "--in", "access"))
     assert (code, out.split(" for ")[0]) == (0, "Invitation reactivated")
@@ -47,7 +47,7 @@ def test_a_record_number_says_whom(demo):
 def test_what_belongs_to_patient_access_wants_its_name(demo, verb):
     code, out, err = said(demo("do", f"{verb} ruiz,ana"))
     assert (code, out) == (1, "")
-    assert "an invitation in Patient Access only" in err
+    assert "works in Patient Access only" in err
     assert "--in access" in err
 
 

@@ -70,7 +70,7 @@ expired   yes   !steps    !both        yes        yes        !none
 locked    no    !access   again        yes        !still     !none
 locked    yes   !steps    !both        yes        yes        !none
 removed   no    !access   reactivated  !already   !already   yes
-removed   yes   !steps    new          !already   !s sends   !changed
+removed   yes   !access   new          !already   !s sends   !changed
 enrolled  no    !enrolled !enrolled    !list 2    !list 2    !none
 enrolled  yes   !enrolled !enrolled    !list 2    !list 2    !none
 ended     no    !access   new          !already   !already   !none

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from ctfront.data.models import ActRow, AuditDetailRow, AuditRow, ConsentRow, InvitationRow, OutboxRow, PatientRow
+from ctfront.data.patients import load_name
 from ctfront.domain.invitations import Source
 from ctfront.domain.patients import Channel, PatientDraft
 from ctfront.mail.links import key_for
@@ -97,6 +98,10 @@ class Office:
         for patient in patients:
             self.do(inviting.invite, patient, source=Source.COMMAND, hold=timedelta(0))
         return patients
+
+    def name_of(self, patient_id: int) -> str:
+        """Return the patient's name as it is shown."""
+        return self.desk.database.write_now(lambda s: load_name(s, self.desk.clinic.id, patient_id).name)
 
     def do(self, act_on, *what, who=None, **how):
         act = self.desk.act(who, at=self.now)

@@ -53,7 +53,7 @@ async def test_the_result_is_an_act_that_desks_see(office):
     (ana,) = office.invite("ana@home.example")
     await office.sender().send_due()
     assert office.acts() == ["mail_sent"]
-    assert office.sentences() == ["The invitation to ana@home.example has left."]
+    assert office.sentences() == [f"{office.name_of(ana)}’s invitation has left."]
     news = office.rows(ChangeRow, ChangeRow.kind == "mail_sent")
     assert [row.subject_id for row in news] == [ana]
     assert f'"address":"ana@home.example","invitation":{office.invitation(ana).id}' in office.audit()
@@ -154,7 +154,7 @@ async def test_the_recipients_refusal_fails_the_invitation_with_its_words(office
     assert (await office.sender().send_due()).counts == {"failed": 1}
     assert office.states(rory) == ("failed", "failed")
     assert office.mail(rory).error == office.invitation(rory).error == "550 5.1.1 mailbox unknown"
-    assert office.sentences() == ["The invitation to rory.550@home.example failed: 550 5.1.1 mailbox unknown."]
+    assert office.sentences() == [f"{office.name_of(rory)}’s invitation failed: 550 5.1.1 mailbox unknown."]
     office.wait(timedelta(days=3))
     assert (await office.sender().send_due()).counts == {}, "it is not tried again"
 
@@ -398,7 +398,7 @@ async def test_an_invitation_removed_under_way_stays_removed(office):
     secret = secret_in(office.peer.messages[0])
     accepted = office.do(accept_invitation, secret, date(1980, 1, 1), password_hash="hash")
     assert accepted.outcome is Acceptance.UNKNOWN, "its link is dead"
-    assert office.sentences() == ["The invitation to ana@home.example left while it was taken back; its link is dead."]
+    assert office.sentences() == [f"{office.name_of(ana)}’s invitation left while it was taken back; its link is dead."]
 
 
 async def test_a_removal_under_way_that_is_taken_back_ends_as_sent(office):

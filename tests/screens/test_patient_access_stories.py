@@ -80,7 +80,7 @@ async def test_a_missing_consent_is_recorded_and_the_patient_invited(both_ways):
 
 async def test_remove_says_that_the_link_is_dead(both_ways):
     end = await both_ways("i r x", scene(*STALE))
-    assert end.message.startswith("Removed RUIZ, Ana’s invitation; its link is dead. u takes it back.")
+    assert end.message.startswith("Removed RUIZ, Ana’s invitation; link dead. u takes it back.")
     assert "Removed STALE" in row_with_cursor(end)
 
 

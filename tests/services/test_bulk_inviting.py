@@ -181,7 +181,7 @@ async def test_a_batch_wants_the_right_and_the_subscription(desk, bulk, many):
     with pytest.raises(NotAllowed):
         await invite(desk, bulk, many, who=weak)
     bulk.clinic = replace(desk.clinic, online=False)
-    with pytest.raises(InvitationRefused, match="does not take part"):
+    with pytest.raises(InvitationRefused, match="Online Appointments are off"):
         await invite(desk, bulk, many)
     assert count(desk, InvitationRow) == 0
 
@@ -199,3 +199,15 @@ async def test_a_portion_is_so_many_statements_however_many_patients(desk, bulk,
     await invite(desk, bulk, many[2 : PORTION + 2], "batch-2")
     event.remove(desk.database._write_engine, "before_cursor_execute", keep)
     assert len(statements) == few
+
+
+async def test_a_batch_that_breaks_off_says_what_it_did_and_resumes(desk, bulk, many):
+    def switch_off(done, total):
+        bulk.clinic = replace(bulk.clinic, online=False)
+
+    result = await invite(desk, bulk, many, on_progress=switch_off)
+    assert (result.invited, result.stopped) == (many[:PORTION], False)
+    assert result.failed.startswith("Online Appointments are off")
+    bulk.clinic = replace(bulk.clinic, online=True)
+    rest = await invite(desk, bulk, many)
+    assert (rest.skipped, rest.invited, rest.failed) == (many[:PORTION], many[PORTION:], "")

@@ -18,7 +18,7 @@ from bench.reading import day_floor, find_floor, measure_day, measure_flatness, 
 from bench.results import write_results
 from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
-from ctfront.terminal.key_loop import KeyLoop
+from ctfront.terminal.key_loop import KeyLoop, keep_loaded
 
 PARTS = ("day", "search", "flat", "paint", "booking", "invite", "access", "mail", "postgresql", "start")
 
@@ -32,6 +32,7 @@ def main() -> None:
     path = kept_file(asked.keep, size, print)
     about["fsync of 4 KiB"] = f"p50 {fsync_milliseconds(asked.keep):.2f} ms"
     about["clinic"] = f"{size.patients:,} patients, appointments of {size.years} years, made by bench/ with one seed"
+    keep_loaded()  # as the program does
     with asyncio.Runner(loop_factory=KeyLoop) as runner:
         runner.run(_measure(report, asked, chosen, path))
     if "start" in chosen:

@@ -18,6 +18,7 @@ from ctfront.domain.set_up import check_zone
 from ctfront.domain.text import safe
 from ctfront.services.found import found_clinic
 from ctfront.services.mail_post import MailPost
+from ctfront.terminal.key_loop import keep_loaded
 
 if TYPE_CHECKING:  # speaks SMTP and renders: loaded when the first mail is due
     from ctfront.services.mail_sending import MailSending
@@ -123,6 +124,7 @@ def run_app(desk: Desk) -> None:
         hold=timedelta(seconds=settings.hold_seconds),
         post=mail_post(desk),
     )
+    keep_loaded()
     desk.run(app.run_async(mouse=False))
     if app._exception is not None:
         raise app._exception

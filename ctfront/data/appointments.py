@@ -1,6 +1,6 @@
 """Appointments as rows and as domain objects."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -153,7 +153,7 @@ _ONE = select_appointments(bindparam("clinic_id", type_=Integer)).where(APPOINTM
 def load_appointment(session: Session, clinic_id: int, appointment_id: int) -> Appointment:
     """Return one appointment. Raises `NotFound`."""
     session.flush()
-    row = session.execute(_ONE, {"clinic_id": clinic_id, "appointment_id": appointment_id}).first()
+    row = session.connection().execute(_ONE, {"clinic_id": clinic_id, "appointment_id": appointment_id}).first()
     if row is None:
         raise NotFound("That appointment is not there any more.")
     return appointment_of(row)
@@ -169,6 +169,24 @@ def row_to_change(session: Session, clinic_id: int, appointment_id: int, version
     return row
 
 
+_ADD = insert(AppointmentRow.__table__).returning(APPOINTMENT.id)
+_SITE = SiteRow.__table__.c
+_ADD_AT_FIRST_SITE = _ADD.values(
+    site_id=select(_SITE.id)
+    .where(_SITE.clinic_id == bindparam("of_clinic", type_=Integer))
+    .order_by(_SITE.id)
+    .limit(1)
+    .scalar_subquery()
+)
+
+
+def add(reader: Reader, fields: Mapping[str, Any]) -> int:
+    """Insert an appointment and return its id; one without a site is at the clinic's first."""
+    if "site_id" in fields:
+        return int(reader.execute(_ADD, fields).scalar_one())
+    return int(reader.execute(_ADD_AT_FIRST_SITE, {**fields, "of_clinic": fields["clinic_id"]}).scalar_one())
+
+
 _COUNTER = CounterRow.__table__
 _COUNT_ON = (
     update(_COUNTER)
@@ -178,12 +196,12 @@ _COUNT_ON = (
 )
 
 
-def next_number(session: Session, clinic_id: int, name: str) -> int:
+def next_number(reader: Reader, clinic_id: int, name: str) -> int:
     """Draw the next number of a counter; the row's lock orders the writers on PostgreSQL."""
-    number = session.execute(_COUNT_ON, {"of_clinic": clinic_id, "of_name": name}).scalar()
+    number = reader.execute(_COUNT_ON, {"of_clinic": clinic_id, "of_name": name}).scalar()
     if number is None:
         number = 1
-        session.execute(insert(_COUNTER), {"clinic_id": clinic_id, "name": name, "last": number})
+        reader.execute(insert(_COUNTER), {"clinic_id": clinic_id, "name": name, "last": number})
     return number
 
 

@@ -197,15 +197,25 @@ def _only_active(providers: tuple[Provider, ...], active_only: bool) -> tuple[Pr
     return tuple(p for p in providers if p.active) if active_only else providers
 
 
-_ONE_PROVIDER = select_providers(
+_PROVIDER, _, _OFFERED = select_providers(
     bindparam("clinic_id", type_=Integer), provider_id=bindparam("provider_id", type_=Integer)
 )
+_HOUR = OfficeHoursRow.__table__.c
+_ONE_PROVIDER = (
+    _PROVIDER.add_columns(_HOUR.weekday, _HOUR.start_minute, _HOUR.end_minute, _HOUR.break_label)
+    .outerjoin(
+        OfficeHoursRow.__table__, (_HOUR.provider_id == ProviderRow.id) & (_HOUR.clinic_id == ProviderRow.clinic_id)
+    )
+    .order_by(_HOUR.weekday, _HOUR.start_minute)
+)
+"""A provider, once with each span of the office hours: one statement where two would be."""
 
 
-def load_provider(session: Session, clinic_id: int, provider_id: int) -> Provider:
+def load_provider(reader: Reader, clinic_id: int, provider_id: int) -> Provider:
     """Return one provider. Raises `NotFound`."""
     ids = {"clinic_id": clinic_id, "provider_id": provider_id}
-    found = providers_of(*(session.execute(query, ids) for query in _ONE_PROVIDER))
-    if not found:
+    rows = reader.execute(_ONE_PROVIDER, ids).all()
+    if not rows:
         raise NotFound("There is no such provider.")
-    return found[0]
+    hours = [(provider_id, *row[6:]) for row in rows if row.weekday is not None]
+    return providers_of([rows[0][:6]], hours, reader.execute(_OFFERED, ids))[0]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from ctfront.data.models import ActRow, AuditDetailRow, AuditHeadRow, AuditRow, ChangeRow
@@ -50,7 +50,7 @@ class Entry:
 
 def repeated(session: Session, act: Act) -> Row[int | None] | None:
     """Return the `subject_id` of the earlier act with this id: a retry answers with it instead of doing it again."""
-    return session.execute(_EARLIER, {"op_id": act.op_id}).first()
+    return session.connection().execute(_EARLIER, {"op_id": act.op_id}).first()
 
 
 def record(
@@ -68,10 +68,10 @@ def record(
     days: Iterable[date] = (),
 ) -> None:
     """Write the act, its audit entry and its news, in the act's own transaction."""
-    by = _by(act)
+    by, connection = _by(act), _flushed(session)
     entry = Entry(kind=kind, subject_kind=subject_kind, subject_id=subject_id, before=before or {}, after=after or {})
-    seq = _append_audit(session, clinic_id, act, by, (entry,))
-    session.execute(
+    seq = _append_audit(connection, clinic_id, act, by, (entry,))
+    connection.execute(
         _ADD_ACT,
         {
             "op_id": act.op_id,
@@ -92,7 +92,7 @@ def record(
         "subject_id": subject_id,
         "op_id": act.op_id,
     }
-    session.execute(_ADD_NEWS, [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
+    connection.execute(_ADD_NEWS, [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
 
 
 def record_portion(
@@ -109,14 +109,14 @@ def record_portion(
 
     The op id of the act is the batch's, whichever portion writes it.
     """
-    by = _by(act)
-    seq = _append_audit(session, clinic_id, act, by, entries)
+    by, connection = _by(act), _flushed(session)
+    seq = _append_audit(connection, clinic_id, act, by, entries)
     grown = {"serial": seq, "sentence": sentence[:400], "undo": _canonical(undo), "made_at": by["made_at"]}
-    if session.execute(_GROW_ACT, {"of_act": act.op_id, **grown}).first() is None:
+    if connection.execute(_GROW_ACT, {"of_act": act.op_id, **grown}).first() is None:
         made = {"op_id": act.op_id, "clinic_id": clinic_id, "batch_id": act.batch_id, "kind": kind, "subject_id": None}
-        session.execute(_ADD_ACT, {**made, **by, **grown})
+        connection.execute(_ADD_ACT, {**made, **by, **grown})
     news = {"clinic_id": clinic_id, "made_at": by["made_at"], "kind": kind, "subject_id": None, "op_id": act.op_id}
-    session.execute(_ADD_NEWS, {**news, "day": None})
+    connection.execute(_ADD_NEWS, {**news, "day": None})
 
 
 def _by(act: Act) -> dict[str, Any]:
@@ -124,9 +124,17 @@ def _by(act: Act) -> dict[str, Any]:
     return {"by_kind": act.who.kind.value, "by_id": act.who.id, "by_name": act.who.name, "made_at": made_at}
 
 
-def _append_audit(session: Session, clinic_id: int, act: Act, by: Mapping[str, Any], entries: Sequence[Entry]) -> int:
+def _flushed(session: Session) -> Connection:
+    """Return the session's connection, the act's own rows being written: it executes a third quicker."""
+    session.flush()
+    return session.connection()
+
+
+def _append_audit(
+    connection: Connection, clinic_id: int, act: Act, by: Mapping[str, Any], entries: Sequence[Entry]
+) -> int:
     """Lengthen the chain and return the last seq."""
-    seq, previous = _lock_head(session, clinic_id)
+    seq, previous = _lock_head(connection, clinic_id)
     audit, details = [], []
     for entry in entries:
         seq += 1
@@ -149,16 +157,16 @@ def _append_audit(session: Session, clinic_id: int, act: Act, by: Mapping[str, A
         audit.append(row)
         details.append({"clinic_id": clinic_id, "seq": seq, "salt": salt, "before": before, "after": after})
     if audit:
-        session.execute(_ADD_AUDIT, audit)
-        session.execute(_ADD_DETAILS, details)
-        session.execute(_MOVE_HEAD, {"of_clinic": clinic_id, "seq": seq, "hash": previous})
+        connection.execute(_ADD_AUDIT, audit)
+        connection.execute(_ADD_DETAILS, details)
+        connection.execute(_MOVE_HEAD, {"of_clinic": clinic_id, "seq": seq, "hash": previous})
     return seq
 
 
-def _lock_head(session: Session, clinic_id: int) -> tuple[int, str]:
-    head = session.execute(_LOCKED_HEAD, {"clinic_id": clinic_id}).first()
+def _lock_head(connection: Connection, clinic_id: int) -> tuple[int, str]:
+    head = connection.execute(_LOCKED_HEAD, {"clinic_id": clinic_id}).first()
     if head is None:
-        session.execute(insert(_HEAD), {"clinic_id": clinic_id, "seq": 0, "hash": GENESIS})
+        connection.execute(insert(_HEAD), {"clinic_id": clinic_id, "seq": 0, "hash": GENESIS})
         return 0, GENESIS
     return head.seq, head.hash
 
@@ -220,11 +228,10 @@ def broken_links(session: Session, clinic_id: int) -> list[int]:
     return broken
 
 
-def _canonical(value: Details) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
-
-
 def _plain(value: Any) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no plain form")
+
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode

@@ -94,7 +94,7 @@ _ACTIVE = select(_PATIENT.active).where(
 
 def check_active(session: Session, clinic_id: int, patient_id: int) -> None:
     """Refuse a patient of another clinic and an inactive one."""
-    active = session.execute(_ACTIVE, {"clinic_id": clinic_id, "patient_id": patient_id}).scalar()
+    active = session.connection().execute(_ACTIVE, {"clinic_id": clinic_id, "patient_id": patient_id}).scalar()
     if active is None:
         raise NotFound("There is no such patient.")
     if not active:

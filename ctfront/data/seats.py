@@ -5,13 +5,14 @@ patient (cap: one).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, union_all
 from sqlalchemy.orm import Session
 
+from ctfront.data.database import Reader
 from ctfront.data.models import SeatRow
 from ctfront.domain.times import STEP
 
@@ -34,55 +35,58 @@ def slots_of(starts_at: datetime, minutes: int) -> range:
 
 
 _SEAT = SeatRow.__table__
-_TAKEN = select(_SEAT.c.slot, _SEAT.c.seat).where(
-    _SEAT.c.kind == bindparam("kind"),
-    _SEAT.c.resource_id == bindparam("resource_id"),
-    _SEAT.c.slot >= bindparam("first"),
-    _SEAT.c.slot < bindparam("end"),
+_TAKEN = union_all(
+    *(
+        select(_SEAT.c.kind, _SEAT.c.slot, _SEAT.c.seat).where(
+            _SEAT.c.kind == kind,
+            _SEAT.c.resource_id == bindparam(owner),
+            _SEAT.c.slot >= bindparam("first"),
+            _SEAT.c.slot < bindparam("end"),
+        )
+        for kind, owner in ((PATIENT, "patient_id"), (PROVIDER, "provider_id"))
+    )
 )
-
 _TAKE = insert(_SEAT)
 
 
+def load_taken(reader: Reader, slots: range, *, patient_id: int, provider_id: int) -> dict[str, dict[int, set[int]]]:
+    """Return the seats that are taken in each of the slots: the patient's and the provider's."""
+    taken: dict[str, dict[int, set[int]]] = {PATIENT: defaultdict(set), PROVIDER: defaultdict(set)}
+    span = {"patient_id": patient_id, "provider_id": provider_id, "first": slots.start, "end": slots.stop}
+    for kind, slot, seat in reader.execute(_TAKEN, span):
+        taken[kind][slot].add(seat)
+    return taken
+
+
 def choose(
-    session: Session,
-    kind: str,
-    resource_id: int,
-    slots: range,
-    *,
-    appointment_id: int,
-    cap: int,
-    over: bool,
+    kind: str, resource_id: int, slots: range, taken: Mapping[int, Collection[int]], *, cap: int, over: bool
 ) -> list[dict[str, Any]]:
     """Return the lowest free seat of each slot, as rows to be taken; `over_ok` tells which lie beyond the cap.
 
     Raises `NoSeat` where the cap is reached and `over` is not allowed.
     """
-    taken = defaultdict(set)
-    span = {"kind": kind, "resource_id": resource_id, "first": slots.start, "end": slots.stop}
-    for slot, seat in session.execute(_TAKEN, span):
-        taken[slot].add(seat)
-    seats = {slot: next(n for n in range(len(taken[slot]) + 1) if n not in taken[slot]) for slot in slots}
-    for slot, seat in seats.items():
+    chosen = []
+    for slot in slots:
+        there = taken.get(slot, ())
+        seat = next(n for n in range(len(there) + 1) if n not in there)
         if seat >= cap and not over:
             raise NoSeat(slot)
-    return [
-        {
-            "kind": kind,
-            "resource_id": resource_id,
-            "slot": slot,
-            "seat": seat,
-            "cap": cap,
-            "over_ok": int(seat >= cap),
-            "appointment_id": appointment_id,
-        }
-        for slot, seat in seats.items()
-    ]
+        chosen.append(
+            {
+                "kind": kind,
+                "resource_id": resource_id,
+                "slot": slot,
+                "seat": seat,
+                "cap": cap,
+                "over_ok": int(seat >= cap),
+            }
+        )
+    return chosen
 
 
-def take(session: Session, chosen: Sequence[Mapping[str, Any]]) -> None:
+def take(reader: Reader, chosen: Iterable[Mapping[str, Any]], *, appointment_id: int) -> None:
     """Take the seats; the primary key refuses one that somebody else has taken."""
-    session.execute(_TAKE, chosen)
+    reader.execute(_TAKE, [{**seat, "appointment_id": appointment_id} for seat in chosen])
 
 
 def free(session: Session, appointment_ids: Iterable[int]) -> None:

@@ -1,6 +1,7 @@
 """The acts on appointments, each one synchronous function for one transaction.
 
-Status, place and seats change in `placing.settle` only, so that an appointment holds exactly the seats it should.
+Status, place and seats change in `placing.settle` and `settle_new` only, so that an appointment holds exactly the seats
+it should.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from ctfront.data import appointments, ledger, patients
 from ctfront.data import clinic as clinics
-from ctfront.data.models import AppointmentRow
 from ctfront.domain.appointments import (
     Appointment,
     AppointmentDraft,
@@ -40,36 +40,24 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
     if earlier := ledger.repeated(session, act):
         return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
     act.who.require(Right.BOOK)
-    provider = clinics.load_provider(session, clinic.id, draft.place.provider_id)
+    provider = clinics.load_provider(session.connection(), clinic.id, draft.place.provider_id)
     starts_at, outside = placing.check_place(
         session, clinic, act, provider, draft.place, draft.minutes, draft.override, draft.fold
     )
     placing.check_purpose(provider, draft.purpose_id)
     patients.check_active(session, clinic.id, draft.patient_id)
-    row = AppointmentRow(
-        clinic_id=clinic.id,
-        site_id=clinics.load_site(session, clinic.id).id,
-        patient_id=draft.patient_id,
-        purpose_id=draft.purpose_id,
-        number=appointments.next_number(session, clinic.id, draft.place.day.isoformat()),
-        zone=clinic.zone,
-        status=Status.SCHEDULED.value,
-        status_at=act.at,
-        origin=draft.origin.value,
-        note=clean_line(draft.note, field="note", limit=NOTE_LIMIT),
-        overbooked=False,
-        overridden=outside,
-        cancel_reason="",
-        asked_by="",
-        batch_id=act.batch_id,
+    fields = {
+        "patient_id": draft.patient_id,
+        "purpose_id": draft.purpose_id,
+        "origin": draft.origin.value,
+        "note": clean_line(draft.note, field="note", limit=NOTE_LIMIT),
+        "overridden": outside,
         **placing.place_fields(draft.place, draft.minutes, starts_at),
-        **placing.made_by(act),
+    }
+    new_id = placing.settle_new(
+        session, clinic, act, fields, provider, overbook=draft.overbook, double=draft.double_book_patient
     )
-    session.add(row)
-    placing.settle(
-        session, clinic, act, row, provider, old=None, overbook=draft.overbook, double=draft.double_book_patient
-    )
-    booked = appointments.load_appointment(session, clinic.id, row.id)
+    booked = appointments.load_appointment(session, clinic.id, new_id)
     _record(session, clinic, act, "book", [(booked, None)], f"Booked {where(booked)}.")
     return booked
 
@@ -141,31 +129,20 @@ def reschedule(
     row.status, row.status_at = Status.RESCHEDULED.value, act.at
     row.cancel_reason, row.asked_by = clean_line(reason, field="reason"), asked_by.value
     placing.settle(session, clinic, act, row, provider, old=was.status, reason=row.cancel_reason)
-    new = AppointmentRow(
-        clinic_id=clinic.id,
-        site_id=row.site_id,
-        patient_id=row.patient_id,
-        purpose_id=row.purpose_id,
-        number=appointments.next_number(session, clinic.id, place.day.isoformat()),
-        zone=clinic.zone,
-        status=Status.SCHEDULED.value,
-        status_at=act.at,
-        origin=Origin.DESK.value,
-        note=row.note,
-        overbooked=False,
-        overridden=outside,
-        cancel_reason="",
-        asked_by="",
-        replaces_id=row.id,
-        batch_id=act.batch_id,
+    fields = {
+        "site_id": row.site_id,
+        "patient_id": row.patient_id,
+        "purpose_id": row.purpose_id,
+        "origin": Origin.DESK.value,
+        "note": row.note,
+        "overridden": outside,
+        "replaces_id": row.id,
         **placing.place_fields(place, was.minutes, starts_at),
-        **placing.made_by(act),
+    }
+    row.replaced_by_id = placing.settle_new(
+        session, clinic, act, fields, provider, overbook=overbook, double=double_book_patient
     )
-    session.add(new)
-    placing.settle(session, clinic, act, new, provider, old=None, overbook=overbook, double=double_book_patient)
-    row.replaced_by_id = new.id
-    session.flush()
-    booked = appointments.load_appointment(session, clinic.id, new.id)
+    booked = appointments.load_appointment(session, clinic.id, row.replaced_by_id)
     old = appointments.load_appointment(session, clinic.id, row.id)
     sentence = f"Rescheduled {where(booked)} on {show_date(booked.day)}."
     _record(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)

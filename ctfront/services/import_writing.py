@@ -129,13 +129,17 @@ def _seat(session: Session, one: StagedAppointment, appointment_id: int) -> None
     if not one.seated:
         return
     slots = seats.slots_of(one.starts_at, one.minutes)
+    taken = seats.load_taken(session, slots, patient_id=one.patient_id, provider_id=one.provider.id)
     try:
-        for kind, owner, cap, over in (
-            (seats.PATIENT, one.patient_id, 1, False),
-            (seats.PROVIDER, one.provider.id, one.provider.governor, one.overbooked),
-        ):
-            chosen = seats.choose(session, kind, owner, slots, appointment_id=appointment_id, cap=cap, over=over)
-            seats.take(session, chosen)
+        chosen = [
+            seat
+            for kind, owner, cap, over in (
+                (seats.PATIENT, one.patient_id, 1, False),
+                (seats.PROVIDER, one.provider.id, one.provider.governor, one.overbooked),
+            )
+            for seat in seats.choose(kind, owner, slots, taken[kind], cap=cap, over=over)
+        ]
+        seats.take(session, chosen, appointment_id=appointment_id)
     except seats.NoSeat:
         raise ScheduleRefused(
             "A place was taken while the file was being checked; nothing was imported. Run it again."

@@ -1,12 +1,13 @@
 """Where an appointment may stand, and the one place where status, place and seats change together."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from ctfront.data import events, patients, seats
+from ctfront.data import appointments, events, patients, seats
 from ctfront.data.models import AppointmentRow, StatusChangeRow
 from ctfront.domain.appointments import (
     LIVE,
@@ -79,7 +80,7 @@ def _is_outside_hours(session: Session, clinic: Clinic, provider: Provider, plac
         day=place.day,
         hours=hours.spans,
         breaks=hours.breaks,
-        events=events.load_events(session, clinic.id, provider.id, place.day),
+        events=events.load_events(session.connection(), clinic.id, provider.id, place.day),
     )
     first = minute_of(place.start)
     visit = Span(first, first + minutes)
@@ -117,41 +118,93 @@ def settle(
         if old is not None:
             seats.free(session, [row.id])
         if status in LIVE and provider is not None and row.day >= today(clinic, act):
-            overbooked = _take_seats(session, clinic, row, provider, overbook=overbook, double=double)
+            chosen = _choose_seats(session, clinic, fields_of(row), row.patient_id, provider, overbook, double)
+            seats.take(session.connection(), chosen, appointment_id=row.id)
+            overbooked = _are_beyond(chosen)
             if overbooked and not row.overbooked:
                 act.who.require(Right.OVERBOOK)
             if overbooked != row.overbooked:
                 row.overbooked = overbooked
                 session.flush()
     if keep_step and status is not old:
-        step = {"appointment_id": row.id, "old": None if old is None else old.value, "new": status.value}
-        session.execute(_KEEP_STEP, {**step, "reason": reason, "op_id": act.op_id, **made_by(act)})
+        _keep_step(session, act, row.id, old, status, reason)
 
 
-def _take_seats(
-    session: Session, clinic: Clinic, row: AppointmentRow, provider: Provider, *, overbook: bool, double: bool
-) -> bool:
-    slots = seats.slots_of(row.starts_at, row.minutes)
-    start = time(row.start_second // 3600, row.start_second // 60 % 60)
+def settle_new(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    fields: Mapping[str, Any],
+    provider: Provider,
+    *,
+    overbook: bool = False,
+    double: bool = False,
+) -> int:
+    """Insert a scheduled appointment with the seats that it wants and its first step, and return its id."""
+    connection = session.connection()
+    fields = {
+        "clinic_id": clinic.id,
+        "zone": clinic.zone,
+        "status": Status.SCHEDULED.value,
+        "status_at": act.at,
+        "cancel_reason": "",
+        "asked_by": "",
+        "batch_id": act.batch_id,
+        "number": appointments.next_number(connection, clinic.id, fields["day"].isoformat()),
+        **fields,
+        **made_by(act),
+    }
+    chosen: list[dict[str, Any]] = []
+    if fields["day"] >= today(clinic, act):
+        chosen = _choose_seats(session, clinic, fields, fields["patient_id"], provider, overbook, double)
+    if overbooked := _are_beyond(chosen):
+        act.who.require(Right.OVERBOOK)
+    new_id = appointments.add(connection, {**fields, "overbooked": overbooked})
+    if chosen:
+        seats.take(connection, chosen, appointment_id=new_id)
+    _keep_step(session, act, new_id, None, Status.SCHEDULED, "")
+    return new_id
+
+
+def _keep_step(session: Session, act: Act, appointment_id: int, old: Status | None, new: Status, reason: str) -> None:
+    step = {"appointment_id": appointment_id, "old": None if old is None else old.value, "new": new.value}
+    session.connection().execute(_KEEP_STEP, {**step, "reason": reason, "op_id": act.op_id, **made_by(act)})
+
+
+def _are_beyond(chosen: Iterable[Mapping[str, Any]]) -> bool:
+    """Tell whether any of the seats lies beyond the provider's governor."""
+    return any(seat["over_ok"] for seat in chosen if seat["kind"] == seats.PROVIDER)
+
+
+def _choose_seats(
+    session: Session,
+    clinic: Clinic,
+    fields: Mapping[str, Any],
+    patient_id: int,
+    provider: Provider,
+    overbook: bool,
+    double: bool,
+) -> list[dict[str, Any]]:
+    """Return the seats that an appointment with these fields takes. Raises `PatientBusy` or `SlotTaken`."""
+    slots = seats.slots_of(fields["starts_at"], fields["minutes"])
+    start = time(fields["start_second"] // 3600, fields["start_second"] // 60 % 60)
+    there = seats.load_taken(session.connection(), slots, patient_id=patient_id, provider_id=provider.id)
     try:
-        of_patient = seats.choose(
-            session, seats.PATIENT, row.patient_id, slots, appointment_id=row.id, cap=1, over=double
-        )
+        of_patient = seats.choose(seats.PATIENT, patient_id, slots, there[seats.PATIENT], cap=1, over=double)
     except seats.NoSeat as full:
         raise PatientBusy(
-            f"{patients.load_name(session, clinic.id, row.patient_id).name} has another appointment at "
+            f"{patients.load_name(session, clinic.id, patient_id).name} has another appointment at "
             f"{_clock(full.slot, clinic)} that day."
         ) from None
     try:
         of_provider = seats.choose(
-            session, seats.PROVIDER, provider.id, slots, appointment_id=row.id, cap=provider.governor, over=overbook
+            seats.PROVIDER, provider.id, slots, there[seats.PROVIDER], cap=provider.governor, over=overbook
         )
     except seats.NoSeat as full:
         taken = _clock(full.slot, clinic)
         until = "" if taken == show_time(start) else f" (from {show_time(start)} on)"
         raise SlotTaken(f"{safe(provider.name)} is taken at {taken}{until}.") from None
-    seats.take(session, [*of_patient, *of_provider])
-    return any(seat["over_ok"] for seat in of_provider)
+    return [*of_patient, *of_provider]
 
 
 def _clock(slot: int, clinic: Clinic) -> str:

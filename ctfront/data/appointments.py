@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Integer, Select, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from ctfront.data.database import Reader
+from ctfront.data.database import Reader, Writer
 from ctfront.data.making import made
 from ctfront.data.models import (
     AppointmentRow,
@@ -180,11 +180,11 @@ _ADD_AT_FIRST_SITE = _ADD.values(
 )
 
 
-def add(reader: Reader, fields: Mapping[str, Any]) -> int:
+def add(writer: Writer, fields: Mapping[str, Any]) -> int:
     """Insert an appointment and return its id; one without a site is at the clinic's first."""
     if "site_id" in fields:
-        return int(reader.execute(_ADD, fields).scalar_one())
-    return int(reader.execute(_ADD_AT_FIRST_SITE, {**fields, "of_clinic": fields["clinic_id"]}).scalar_one())
+        return int(writer.execute(_ADD, fields).scalar_one())
+    return int(writer.execute(_ADD_AT_FIRST_SITE, {**fields, "of_clinic": fields["clinic_id"]}).scalar_one())
 
 
 _COUNTER = CounterRow.__table__
@@ -196,12 +196,12 @@ _COUNT_ON = (
 )
 
 
-def next_number(reader: Reader, clinic_id: int, name: str) -> int:
+def next_number(writer: Writer, clinic_id: int, name: str) -> int:
     """Draw the next number of a counter; the row's lock orders the writers on PostgreSQL."""
-    number = reader.execute(_COUNT_ON, {"of_clinic": clinic_id, "of_name": name}).scalar()
+    number = writer.execute(_COUNT_ON, {"of_clinic": clinic_id, "of_name": name}).scalar()
     if number is None:
         number = 1
-        reader.execute(insert(_COUNTER), {"clinic_id": clinic_id, "name": name, "last": number})
+        writer.execute(insert(_COUNTER), {"clinic_id": clinic_id, "name": name, "last": number})
     return number
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Integer, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from ctfront.data.database import Reader
+from ctfront.data.database import Reader, Writer
 from ctfront.data.models import (
     ClinicRow,
     OfficeHoursRow,
@@ -211,11 +211,11 @@ _ONE_PROVIDER = (
 """A provider, once with each span of the office hours: one statement where two would be."""
 
 
-def load_provider(reader: Reader, clinic_id: int, provider_id: int) -> Provider:
+def load_provider(writer: Writer, clinic_id: int, provider_id: int) -> Provider:
     """Return one provider. Raises `NotFound`."""
     ids = {"clinic_id": clinic_id, "provider_id": provider_id}
-    rows = reader.execute(_ONE_PROVIDER, ids).all()
+    rows = writer.execute(_ONE_PROVIDER, ids).all()
     if not rows:
         raise NotFound("There is no such provider.")
     hours = [(provider_id, *row[6:]) for row in rows if row.weekday is not None]
-    return providers_of([rows[0][:6]], hours, reader.execute(_OFFERED, ids))[0]
+    return providers_of([rows[0][:6]], hours, writer.execute(_OFFERED, ids))[0]

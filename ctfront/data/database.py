@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -29,6 +29,9 @@ from ctfront.domain.errors import ChangedElsewhere, DatabaseUnavailable, WrongDa
 Result = TypeVar("Result")
 Reader = AsyncSession | AsyncConnection
 """What plain rows are read through; the bare connection saves a tenth of a millisecond per statement."""
+
+Writer = Session | Connection
+"""What an act executes through: its session, or that session's connection, which saves the mapping of rows."""
 
 BUSY_SECONDS = 15.0
 """How long SQLite itself waits for a writer that did not take the lock file."""

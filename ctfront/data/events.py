@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from ctfront.data.database import Reader
+from ctfront.data.database import Reader, Writer
 from ctfront.data.models import EventRow
 from ctfront.domain.providers import Event
 from ctfront.domain.times import Span
@@ -48,7 +48,7 @@ async def read_events(reader: Reader, clinic_id: int, first: date, last: date) -
     return [event_of(row) for row in await reader.execute(_ON_DAYS, days)]
 
 
-def load_events(reader: Reader, clinic_id: int, provider_id: int, day: date) -> tuple[Event, ...]:
+def load_events(writer: Writer, clinic_id: int, provider_id: int, day: date) -> tuple[Event, ...]:
     """Return one provider's events of a day."""
-    rows = reader.execute(_OF_PROVIDER, {"clinic_id": clinic_id, "provider_id": provider_id, "day": day})
+    rows = writer.execute(_OF_PROVIDER, {"clinic_id": clinic_id, "provider_id": provider_id, "day": day})
     return tuple(event_of(row) for row in rows)

@@ -1,6 +1,6 @@
 """Finding patients by prefix ranges over folded columns, and the near miss when nothing fits."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -137,11 +137,12 @@ async def near_misses(session: AsyncSession, clinic_id: int, query: PatientQuery
         return await _read(session, select_names(clinic_id).where(PatientRow.birth_date == swapped), limit)
     if not isinstance(query, NameQuery):
         return []
+    readings = [wanted for wanted in _readings(query) if len(wanted.last) >= 3]
+    surnames = await _surnames_near(session, clinic_id, {letter for each in readings for letter in each.last[:2]})
     scores: dict[int, int] = {}
-    for wanted in _readings(query):
-        if len(wanted.last) >= 3:
-            for patient_id, score in (await _likely(session, clinic_id, wanted)).items():
-                scores[patient_id] = min(score, scores.get(patient_id, score))
+    for wanted in readings:
+        for patient_id, score in (await _likely(session, clinic_id, wanted, surnames)).items():
+            scores[patient_id] = min(score, scores.get(patient_id, score))
     best = sorted(scores, key=scores.__getitem__)[:limit]
     if not best:
         return []
@@ -150,10 +151,15 @@ async def near_misses(session: AsyncSession, clinic_id: int, query: PatientQuery
     return sorted(found, key=lambda name: scores[name.id])
 
 
-async def _likely(session: AsyncSession, clinic_id: int, wanted: _Wanted) -> dict[int, int]:
-    """Return patients whose names are a slip or two away, with the number of slips."""
-    surnames = _nearest(wanted.last, await _surnames_near(session, clinic_id, wanted.last))
-    kept = dict(sorted(surnames.items(), key=lambda pair: pair[1])[:SURNAMES_KEPT])
+async def _likely(
+    session: AsyncSession, clinic_id: int, wanted: _Wanted, surnames: Mapping[str, list[str]]
+) -> dict[int, int]:
+    """Return patients whose names are a slip or two away, with the number of slips.
+
+    Surnames begin with the first letter that was typed, or with the second: slips leave one of them there.
+    """
+    near = _nearest(wanted.last, [name for letter in set(wanted.last[:2]) for name in surnames[letter]])
+    kept = dict(sorted(near.items(), key=lambda pair: pair[1])[:SURNAMES_KEPT])
     query = select(PatientRow.id, PatientRow.folded_last, PatientRow.folded_first).where(
         PatientRow.clinic_id == clinic_id, PatientRow.folded_last.in_(list(kept))
     )
@@ -169,15 +175,20 @@ async def _likely(session: AsyncSession, clinic_id: int, wanted: _Wanted) -> dic
     }
 
 
-async def _surnames_near(session: AsyncSession, clinic_id: int, wanted: str) -> list[str]:
-    """Return the surnames that begin with the first letter, or with the second: slips leave one of them there."""
+async def _surnames_near(session: AsyncSession, clinic_id: int, letters: Collection[str]) -> dict[str, list[str]]:
+    """Return the surnames that begin with each of the letters."""
+    found: dict[str, list[str]] = {letter: [] for letter in letters}
+    if not letters:
+        return found
     ranges = [
         select(PatientRow.folded_last)
         .distinct()
         .where(PatientRow.clinic_id == clinic_id, _prefix(PatientRow.folded_last, letter))
-        for letter in sorted({wanted[0], wanted[1]})
+        for letter in sorted(letters)
     ]
-    return list(await session.scalars(union(*ranges).limit(SURNAMES_COMPARED)))
+    for (surname,) in (await session.execute(union(*ranges).limit(SURNAMES_COMPARED))).all():
+        found.setdefault(surname[0], []).append(surname)
+    return found
 
 
 def _nearest(wanted: str, names: Collection[str]) -> dict[str, int]:

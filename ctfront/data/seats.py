@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, union_all
 from sqlalchemy.orm import Session
 
-from ctfront.data.database import Reader
+from ctfront.data.database import Writer
 from ctfront.data.models import SeatRow
 from ctfront.domain.times import STEP
 
@@ -49,11 +49,11 @@ _TAKEN = union_all(
 _TAKE = insert(_SEAT)
 
 
-def load_taken(reader: Reader, slots: range, *, patient_id: int, provider_id: int) -> dict[str, dict[int, set[int]]]:
+def load_taken(writer: Writer, slots: range, *, patient_id: int, provider_id: int) -> dict[str, dict[int, set[int]]]:
     """Return the seats that are taken in each of the slots: the patient's and the provider's."""
     taken: dict[str, dict[int, set[int]]] = {PATIENT: defaultdict(set), PROVIDER: defaultdict(set)}
     span = {"patient_id": patient_id, "provider_id": provider_id, "first": slots.start, "end": slots.stop}
-    for kind, slot, seat in reader.execute(_TAKEN, span):
+    for kind, slot, seat in writer.execute(_TAKEN, span):
         taken[kind][slot].add(seat)
     return taken
 
@@ -84,9 +84,9 @@ def choose(
     return chosen
 
 
-def take(reader: Reader, chosen: Iterable[Mapping[str, Any]], *, appointment_id: int) -> None:
+def take(writer: Writer, chosen: Iterable[Mapping[str, Any]], *, appointment_id: int) -> None:
     """Take the seats; the primary key refuses one that somebody else has taken."""
-    reader.execute(_TAKE, [{**seat, "appointment_id": appointment_id} for seat in chosen])
+    writer.execute(_TAKE, [{**seat, "appointment_id": appointment_id} for seat in chosen])
 
 
 def free(session: Session, appointment_ids: Iterable[int]) -> None:

@@ -87,7 +87,7 @@ async def test_what_stands_against_the_one_stands_against_both(desk, change, ref
 async def test_without_online_appointments_neither_is_done(desk):
     desk.people.clinic = replace(desk.clinic, online=False)
     before = rows_of(desk, PatientRow, ActRow)
-    with pytest.raises(InvitationRefused, match="does not take part"):
+    with pytest.raises(InvitationRefused, match="Online Appointments are off"):
         await desk.people.add_invited(desk.act(), NGUYEN)
     assert rows_of(desk, PatientRow, ActRow) == before
 

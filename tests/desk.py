@@ -54,10 +54,16 @@ class Desk:
         """Wait until nothing is under way and the last frame is laid out."""
         async with asyncio.timeout(PATIENCE):
             await self.app.gate.settled()
-            drawn = asyncio.get_running_loop().create_future()
-            self.app.screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
-            await drawn
+            while not await self._drawn():
+                await self.app.gate.settled()
             await self.app.gate.settled()
+
+    async def _drawn(self) -> bool:
+        """Wait for a frame of the screen in view; one that was left meanwhile never answers, and is asked no more."""
+        drawn = asyncio.get_running_loop().create_future()
+        self.app.screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
+        await asyncio.wait([drawn], timeout=1)
+        return drawn.done()
 
     async def press(self, script: str) -> None:
         """Press the keys slowly: each waits for the last one's effect."""

@@ -54,11 +54,17 @@ class ListeningApp(ctfront.app.CTFrontApp):
             self._arrived.clear()
             await self._arrived.wait()
         await self.gate.settled()
-        drawn = asyncio.get_running_loop().create_future()
-        self.screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
-        await drawn
+        while not await self._drawn():
+            await self.gate.settled()
         await self.gate.settled()
         self._driver.write(TITLE.format(number))
+
+    async def _drawn(self) -> bool:
+        """Wait for a frame of the screen in view; one that was left meanwhile never answers, and is asked no more."""
+        drawn = asyncio.get_running_loop().create_future()
+        self.screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
+        await asyncio.wait([drawn], timeout=1)
+        return drawn.done()
 
 
 if __name__ == "__main__":

@@ -30,6 +30,18 @@ _SINCE = (
 )
 
 
+_OF_PATIENTS_SINCE = (
+    select(_CHANGE.subject_id)
+    .where(
+        _CHANGE.clinic_id == bindparam("clinic_id"),
+        _CHANGE.id > bindparam("change_id"),
+        _CHANGE.kind.in_(sorted(OF_PATIENTS)),
+        _CHANGE.subject_id.is_not(None),
+    )
+    .distinct()
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class News:
     """What came in since a change."""
@@ -55,3 +67,9 @@ async def read_since(reader: Reader, clinic_id: int, change_id: int) -> News:
         days=frozenset(row.day for row in rows if row.day is not None),
         of_days_only=all(row.kind in OF_A_DAY | OF_PATIENTS for row in rows),
     )
+
+
+async def read_patients_since(reader: Reader, clinic_id: int, change_id: int) -> frozenset[int]:
+    """Return of whom something changed after `change_id`; a few ids may be of other things than patients."""
+    rows = await reader.execute(_OF_PATIENTS_SINCE, {"clinic_id": clinic_id, "change_id": change_id})
+    return frozenset(rows.scalars())

@@ -58,6 +58,9 @@ class SchedulerScreen(SchedulerHand):
     watching: Worker[None] | None = None
     """The last look for what other desks change."""
 
+    looked_at = 0
+    """The newest change that a look has seen and that touched nothing of what is shown."""
+
     def on_mount(self) -> None:
         """Look for what other desks change, and for what is new to this clerk."""
         self.set_interval(WATCH_SECONDS, self.look_out)
@@ -181,17 +184,22 @@ class SchedulerScreen(SchedulerHand):
         """Read the shown day again when another desk has touched it; the cursor stays where it is."""
         if self.grid.schedule is EMPTY:
             return
-        seen = self.grid.schedule.change_seen
+        seen = max(self.grid.schedule.change_seen, self.looked_at)
         try:
             newest, days = await self.scheduling.changes_since(seen)
-            clinic = await self.scheduling.set_up_since(seen) if newest != seen else None
+            if newest == seen or not self.query(DayGrid):
+                return  # nothing is new, or the app was left meanwhile
+            clinic = await self.scheduling.set_up_since(seen)
+            patients = await self.scheduling.patients_since(seen)
         except ClinicError:
             return  # the next act says so; a watcher has nobody to tell
-        if newest == seen or not self.query(DayGrid):
-            return  # nothing is new, or the app was left meanwhile
+        if not self.query(DayGrid):
+            return
         await self.desk.count_news()
         if clinic is not None:
             self.desk.adopt(clinic)
         shown = {self.day, *(column.day for column in self.grid.schedule.columns)}
-        if clinic is not None or shown & days:
+        if clinic is not None or shown & days or patients & self.known.keys():
             await self.load()
+        else:
+            self.looked_at = newest

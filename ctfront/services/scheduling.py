@@ -146,6 +146,11 @@ class Scheduling:
             since = await news.read_since(session, self.clinic.id, change_id)
         return since.newest, since.days
 
+    async def patients_since(self, change_id: int) -> frozenset[int]:
+        """Return of whom consent, alerts, invitation or anything else changed after `change_id`."""
+        async with self._database.reading() as session:
+            return await news.read_patients_since(session, self.clinic.id, change_id)
+
     async def set_up_since(self, change_id: int) -> Clinic | None:
         """Return the clinic as it is now when anything was set up after `change_id`, else None."""
         query = select(ChangeRow.id).where(

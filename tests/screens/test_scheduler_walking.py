@@ -5,10 +5,12 @@ import asyncio
 import pytest
 
 from ctfront.app import CTFrontApp
+from ctfront.domain.patients import Alert, Channel
 from ctfront.services.scheduling import Scheduling
 from tests.clinics import small_clinic
 from tests.desk import open_desk
 from tests.screens.conftest import EIGHT, cast
+from tests.screens.profile_scenes import edit_now
 
 
 async def test_opens_on_today_at_the_present_time(monday):
@@ -136,6 +138,23 @@ async def test_another_desk_s_booking_appears_and_the_cursor_stays(sqlite_url):
         await desk.settle()
         assert "BAUER" in desk.cells()[3]
         assert "▸OKAFOR" in desk.cells()[4]
+    await clinic.database.close()
+
+
+async def test_what_a_colleague_saves_of_a_patient_appears_in_the_pane(sqlite_url):
+    clinic = small_clinic(sqlite_url)
+    cast(clinic)
+    app = CTFrontApp(clinic.database, clinic.clinic, clinic.mgarcia, lambda: EIGHT)
+    async with open_desk(app) as desk:
+        assert "consent no" in desk.text()
+        edit_now(clinic, "RUIZ", who=clinic.tlee, consent=frozenset(Channel), alerts=(Alert(text="Deaf"),))
+        await app.screen.watch_others().wait()
+        await desk.settle()
+        assert "consent yes" in desk.text()
+        assert "! Deaf" in desk.text()
+        edit_now(clinic, "BAUER", who=clinic.tlee, note="not in view")
+        await app.screen.watch_others().wait()
+        assert app.screen.looked_at > app.screen.grid.schedule.change_seen
     await clinic.database.close()
 
 

@@ -24,12 +24,12 @@ demo: $(VENV)/.program
 	@$(BIN)/ctfront demo $(ARGS)
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 	@$(BIN)/python tests/other_pythons.py
 
 # Every story with both cores busy, its burst so many times, and the sender killed 300 times: hours on a small machine.
 soak: $(VENV)/.dev
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --soak $(ROUNDS) tests/screens tests/terminal tests/mail $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --soak $(ROUNDS) tests/screens tests/terminal tests/mail $(ARGS)
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -75,7 +75,7 @@ class AccessReading(DeskScreen):
 
         A list opened `anew` shows its first page as soon as that is read.
         """
-        asked = self._asked()
+        asked, readings = self._asked(), self.readings
         try:
             if anew:
                 await self._show_first_page()
@@ -89,6 +89,9 @@ class AccessReading(DeskScreen):
             return
         if asked != self._asked():
             return  # another list was asked for meanwhile
+        if readings != self.readings:  # an act was shown meanwhile, which this reading may not hold yet
+            await self.load(keep=keep, go_to=go_to)
+            return
         self.keys, self.known, self.seen, self.banner = keys, known, seen, banner
         self.is_whole = self.is_whole or not keep
         self.readings += 1

@@ -166,6 +166,8 @@ class PatientInformationScreen(AppointmentActs):
             return
         if instead_of is not None and self.patient is not instead_of:
             return
+        if self.patient is not None and self.patient.id == patient_id and seen < self.seen:
+            return  # a reading that began earlier never replaces a later one
         standing = self.appointments[self.cursor].id if keep_cursor and self.appointments else None
         if self.wanted_id not in {None, patient_id}:
             return  # somebody else was asked for meanwhile

@@ -50,9 +50,9 @@ def _told(access: OnlineAccess, now: datetime, zone: tzinfo) -> tuple[str, str, 
         record = f"the address on record is now {reach.email}" if reach.email else "no address is on record now"
         if state is InvitationState.REMOVED:
             return _invitation_words(invitation, state, zone), record, f"{REVIEW}: send a new one"
-        what = f"Locked, invited at {invitation.address}" if state is InvitationState.LOCKED else None
+        locked = f", locked {show_moment(invitation.state_at, zone)}" if state is InvitationState.LOCKED else ""
         steps = f"{REVIEW}: remove the old invitation, send a new one"
-        return what or f"Invited at {invitation.address}", record, steps
+        return f"Invited at {invitation.address}{locked}", record, steps
     what = _invitation_words(invitation, state, zone)
     why = f": {invitation.error}" if invitation.error else ""
     return what, f"at {invitation.address}{why}", SEND if state in CAME_TO_NOTHING else REVIEW

@@ -1,8 +1,10 @@
 """Patient Access with fifty thousand invitations: from the digit of a list to its first full page on the screen."""
 
+import asyncio
 import time
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from textual import events
 
@@ -30,8 +32,8 @@ async def measure_access(report: Report, path: Path) -> None:
         async with opened(url, (80, 24)) as app:
             await _press(app, "f4")
             for digit, name in LISTS:
-                values = [await _press(app, digit) for _ in range(RUNS)]
-                sample = Sample(values=tuple(sorted(values)))
+                first, whole = zip(*[await _opening(app, digit) for _ in range(RUNS)], strict=True)
+                sample, settled = Sample(values=tuple(sorted(first))), Sample(values=tuple(sorted(whole)))
                 shown = len(app.screen.keys)
                 report.add(
                     "Patient Access",
@@ -39,12 +41,10 @@ async def measure_access(report: Report, path: Path) -> None:
                         what=f"list {digit}, {name}: {shown:,} rows, first page painted, p50",
                         measured=sample.p50,
                         budget=FIRST_PAGE if digit == "1" else None,
-                        beside=f"p99 {sample.p99:.1f} ms",
+                        beside=f"p99 {sample.p99:.1f} ms; all keys read and counted, p50 {settled.p50:.1f} ms",
                     ),
                 )
-    report.note(
-        "Patient Access", f"{invited:,} patients invited in a copy of the clinic; wall time from key to settled."
-    )
+    report.note("Patient Access", f"{invited:,} patients invited in a copy of the clinic; wall time from the digit on.")
 
 
 async def _invite(url: str) -> int:
@@ -60,8 +60,27 @@ async def _invite(url: str) -> int:
     return len(result.invited)
 
 
-async def _press(app, key: str) -> float:
+async def _press(app: Any, key: str) -> float:
     began = time.perf_counter()
     app.post_message(events.Key(key, key if len(key) == 1 else None))
     await app.gate.settled()
     return (time.perf_counter() - began) * 1000
+
+
+async def _opening(app: Any, digit: str) -> tuple[float, float]:
+    """Open a list; return the milliseconds to its first painted page, and until all of it was read."""
+    screen, shown = app.screen, asyncio.Event()
+    show_list = screen.show_list
+
+    def show() -> None:
+        show_list()
+        screen.call_after_refresh(shown.set)
+
+    screen.show_list = show
+    began = time.perf_counter()
+    app.post_message(events.Key(digit, digit))
+    await shown.wait()
+    first = time.perf_counter() - began
+    await app.gate.settled()
+    del screen.show_list
+    return first * 1000, (time.perf_counter() - began) * 1000

@@ -126,6 +126,11 @@ class AppointmentDraft:
     """The patient has another appointment then, on purpose."""
     origin: Origin = Origin.DESK
 
+    @property
+    def first_status(self) -> Status:
+        """A walk-in stands at the desk already."""
+        return Status.ARRIVED if self.origin is Origin.WALK_IN else Status.SCHEDULED
+
 
 @dataclass(frozen=True, kw_only=True)
 class Appointment:

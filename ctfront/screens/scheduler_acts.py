@@ -21,6 +21,7 @@ from ctfront.screens.modals.event_form import EventForm
 from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_view import ALL, SchedulerView, key
+from ctfront.services.booking import told
 
 ABOUT_AN_APPOINTMENT = frozenset({"cancel", "mark", "edit", "info", "pick_up"})
 """Actions that do nothing on a place without an appointment; `cancel` also takes an event away."""
@@ -76,7 +77,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         if booked is None:
             return False
         await self.load(appointment_id=booked.id)
-        self.say(f"Booked {where(booked)}. u takes it back.")
+        self.say(f"{told(booked)} u takes it back.")
         return True
 
     async def _offer(self, column: Column, place: Place, patient: PatientName | None, origin: Origin) -> BookingOffer:

@@ -46,6 +46,8 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
     )
     placing.check_purpose(provider, draft.purpose_id)
     patients.check_active(session, clinic.id, draft.patient_id)
+    if draft.origin is Origin.WALK_IN and draft.place.day != placing.today(clinic, act):
+        raise ScheduleRefused("A walk-in is for today; b books another day.")
     fields = {
         "patient_id": draft.patient_id,
         "purpose_id": draft.purpose_id,
@@ -55,10 +57,17 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
         **placing.place_fields(draft.place, draft.minutes, starts_at),
     }
     new_id = placing.settle_new(
-        session, clinic, act, fields, provider, overbook=draft.overbook, double=draft.double_book_patient
+        session,
+        clinic,
+        act,
+        fields,
+        provider,
+        status=draft.first_status,
+        overbook=draft.overbook,
+        double=draft.double_book_patient,
     )
     booked = appointments.load_appointment(session, clinic.id, new_id)
-    _record(session, clinic, act, "book", [(booked, None)], f"Booked {where(booked)}.")
+    _record(session, clinic, act, "book", [(booked, None)], told(booked))
     return booked
 
 
@@ -272,6 +281,13 @@ def edit(
     edited = appointments.load_appointment(session, clinic.id, appointment_id)
     _record(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
     return edited
+
+
+def told(booked: Appointment) -> str:
+    """Return the sentence that says what was booked."""
+    if booked.origin is Origin.WALK_IN:
+        return f"{booked.patient.name} walked in, {where(booked).removeprefix(f'{booked.patient.name} ')}."
+    return f"Booked {where(booked)}."
 
 
 def where(appointment: Appointment) -> str:

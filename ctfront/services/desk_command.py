@@ -6,16 +6,16 @@ from datetime import date, time, timedelta
 from typing import Protocol
 from uuid import uuid4
 
-from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Place, Status
+from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Origin, Place, Status
 from ctfront.domain.errors import ClinicError, InputRefused, NotFound, SlotTaken
-from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, Command, Names, Verb, read_command
+from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, BOOKING, Command, Names, Verb, read_command
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.schedule import Start
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_day, show_minute, show_time, time_of, utc_instant
-from ctfront.services.booking import where
+from ctfront.services.booking import told, where
 from ctfront.services.command_invitations import InvitationCommand, check_place
 from ctfront.services.command_whom import AtHand, Whoms, told_of
 from ctfront.services.inviting import Inviting
@@ -83,9 +83,9 @@ class DeskCommand:
 
     async def meant(self, command: Command, at_hand: AtHand) -> str:
         """Return whom a line means, shown before it is done. Raises `NotFound` or `Ambiguous`."""
-        if command.verb is Verb.BOOK:
+        if command.verb in BOOKING:
             patient = await self._whoms.patient(command.whom, at_hand)
-            day = self._day(command, at_hand) or at_hand.day
+            day = self._booking_day(command, at_hand)
             return f"{patient.name} b {show_day(patient.birth_date)} · {_where_to(command, day)}"
         if command.verb in ABOUT_INVITATIONS:
             return await self._invitations.meant(command, at_hand)
@@ -105,7 +105,7 @@ class DeskCommand:
             case Verb.GO:
                 day = self._day(command, at_hand) or at_hand.day
                 return Said(sentence=show_date(day), day=day)
-            case Verb.BOOK:
+            case Verb.BOOK | Verb.WALK_IN:
                 return await self._book(make_act(), command, at_hand)
             case Verb.MOVE:
                 return await self._move(make_act(), command, at_hand)
@@ -178,7 +178,7 @@ class DeskCommand:
 
     async def _book(self, act: Act, command: Command, at_hand: AtHand) -> Said:
         patient = await self._whoms.patient(command.whom, at_hand)
-        day = self._day(command, at_hand) or at_hand.day
+        day = self._booking_day(command, at_hand)
         providers = await self._scheduling.providers()
         if command.provider:
             providers = (await self._provider(command.provider),)
@@ -194,10 +194,16 @@ class DeskCommand:
             minutes=purpose.minutes,
             purpose_id=purpose.id,
             fold=command.turn if command.start is not None else None,
+            origin=Origin.WALK_IN if command.verb is Verb.WALK_IN else Origin.DESK,
         )
         booked = await self._scheduling.book(act, draft)
         on = "" if day == at_hand.day else f" on {show_date(day)}"
-        return Said(sentence=f"Booked {where(booked)}{on}. u takes it back.", day=day, appointment_id=booked.id)
+        sentence = f"{told(booked).removesuffix('.')}{on}. u takes it back."
+        return Said(sentence=sentence, day=day, appointment_id=booked.id)
+
+    def _booking_day(self, command: Command, at_hand: AtHand) -> date:
+        """Return the day to book: a walk-in's is today, whatever day is shown."""
+        return at_hand.today if command.verb is Verb.WALK_IN else self._day(command, at_hand) or at_hand.day
 
     async def _place_at(
         self, patient: PatientName, day: date, start: time, providers: Sequence[Provider], purpose: VisitPurpose | None

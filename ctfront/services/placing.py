@@ -137,15 +137,16 @@ def settle_new(
     fields: Mapping[str, Any],
     provider: Provider,
     *,
+    status: Status = Status.SCHEDULED,
     overbook: bool = False,
     double: bool = False,
 ) -> int:
-    """Insert a scheduled appointment with the seats that it wants and its first step, and return its id."""
+    """Insert an appointment with the seats that it wants and its first step, and return its id."""
     connection = session.connection()
     fields = {
         "clinic_id": clinic.id,
         "zone": clinic.zone,
-        "status": Status.SCHEDULED.value,
+        "status": status.value,
         "status_at": act.at,
         "cancel_reason": "",
         "asked_by": "",
@@ -162,7 +163,7 @@ def settle_new(
     new_id = appointments.add(connection, {**fields, "overbooked": overbooked})
     if chosen:
         seats.take(connection, chosen, appointment_id=new_id)
-    _keep_step(session, act, new_id, None, Status.SCHEDULED, "")
+    _keep_step(session, act, new_id, None, status, "")
     return new_id
 
 

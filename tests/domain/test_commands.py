@@ -57,6 +57,10 @@ def read(line: str) -> Command:
             ),
         ),
         ("fo mas osei, alvarez", Command(verb=Verb.OPENINGS, purpose="Massage", providers=("Osei LMT", "Dr Alvarez"))),
+        (
+            "wi smi,jo chen",
+            Command(verb=Verb.WALK_IN, whom=ByName("smi,jo"), providers=("Dr Chen",)),
+        ),
         ("inv smi,jo", Command(verb=Verb.INVITE, whom=ByName("smi,jo"))),
         ("inv #10432", Command(verb=Verb.INVITE, whom=ByName("#10432"))),
         ("inv 6", Command(verb=Verb.INVITE, whom=DayNumbers(6, 6))),

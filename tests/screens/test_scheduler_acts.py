@@ -124,12 +124,6 @@ async def test_enter_on_a_free_place_only_says_so(monday):
     assert (await monday("down enter")).message == "b books this place."
 
 
-@pytest.mark.wire
-async def test_walk_in_on_a_free_place_of_today(monday):
-    end = await monday("down k w bau enter enter")
-    assert [(r["minute"], r["origin"]) for r in end.rows if r["patient"] == "BAUER"] == [(495, "walk-in")]
-
-
 async def test_event_closes_the_time_and_is_taken_away(monday):
     end = await monday("down k e Sick enter enter")
     assert "■ Sick" in end.at("8:15")

@@ -22,6 +22,7 @@ class Verb(StrEnum):
 
     GO = "go"
     BOOK = "bk"
+    WALK_IN = "wi"
     MOVE = "mv"
     CANCEL = "ca"
     ARRIVED = "ar"
@@ -46,6 +47,9 @@ class Verb(StrEnum):
 
 ALONE = frozenset({Verb.UNDO, Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.QUIT})
 """Verbs with nothing behind them."""
+
+BOOKING = frozenset({Verb.BOOK, Verb.WALK_IN})
+"""Verbs whose whom is a patient who gets an appointment; a walk-in's is today, at the first start not before now."""
 
 ABOUT_APPOINTMENTS = frozenset(
     {
@@ -246,9 +250,12 @@ def _read(words: _Words) -> Command:
         return Command(verb=verb, date_text=_needed_date(words))
     if verb is Verb.OPENINGS:
         return _read_openings(words)
-    whom = _read_whom(words, by_name_only=verb is Verb.BOOK)
+    whom = _read_whom(words, by_name_only=verb in BOOKING)
     if verb in ABOUT_INVITATIONS or (verb in ABOUT_APPOINTMENTS and verb is not Verb.MOVE):
         return Command(verb=verb, whom=whom)
+    if verb is Verb.WALK_IN:
+        provider = words.provider()
+        return Command(verb=verb, whom=whom, providers=(provider,) if provider else (), purpose=words.purpose())
     date_text, start = words.date(), words.time()
     turn = words.turn() if start is not None else None
     provider = words.provider()

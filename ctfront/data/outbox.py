@@ -122,6 +122,20 @@ def withdraw(session: Session, clinic_id: int, invitation_id: int) -> bool:
     return bool(found)
 
 
+def withdraw_about(session: Session, clinic_id: int, appointment_id: int) -> list[int]:
+    """Take back the mails about an appointment that have not begun to leave; return them."""
+    mail = OutboxRow
+    waiting = (mail.clinic_id == clinic_id, mail.appointment_id == appointment_id, mail.state == QUEUED)
+    return list(session.scalars(update(mail).where(*waiting).values(state=WITHDRAWN).returning(mail.id)))
+
+
+def queue_again(session: Session, clinic_id: int, mail_ids: Collection[int]) -> None:
+    """Queue withdrawn mails again, due as they were."""
+    mail = OutboxRow
+    withdrawn = (mail.clinic_id == clinic_id, mail.id.in_(mail_ids), mail.state == WITHDRAWN)
+    session.execute(update(mail).where(*withdrawn).values(state=QUEUED))
+
+
 def put_back(session: Session, clinic_id: int, invitation_id: int, *, due: datetime) -> None:
     """Queue the invitation's withdrawn mail again."""
     mail = OutboxRow

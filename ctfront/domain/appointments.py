@@ -94,7 +94,10 @@ class Asker(StrEnum):
     CLINIC = "clinic"
 
 
-CANCEL_REASONS = ("patient asked", "patient ill", "weather", "provider away", "entered in error", "other")
+ENTERED_IN_ERROR = "entered in error"
+"""The reason of what should never have stood there: it sends nothing and counts in no statistic."""
+
+CANCEL_REASONS = ("patient asked", "patient ill", "weather", "provider away", ENTERED_IN_ERROR, "other")
 """Offered in the forms; any text is taken."""
 
 
@@ -205,6 +208,13 @@ def check_place_may_change(appointment: Appointment, today: date) -> None:
         )
     if appointment.day < today:
         raise StatusRefused(f"{appointment.patient.name}'s day is over; its place stays as it was.")
+
+
+def check_patient_may_change(appointment: Appointment, today: date) -> None:
+    """Refuse to give it to another patient once the visit has begun, or while it is only asked for."""
+    check_place_may_change(appointment, today)
+    if appointment.status is Status.REQUESTED:
+        raise StatusRefused(f"{appointment.patient.name} has asked online: approve or decline it first.")
 
 
 def check_mark(appointment: Appointment, to: Status, today: date, *, correction_days: int, late_right: bool) -> None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from ctfront.domain.errors import NotAllowed, OutsideHours, PatientBusy, ScheduleRefused, SlotTaken
 from ctfront.domain.grammar.times import TURNS
+from ctfront.domain.patients import BookingNotes
 from ctfront.domain.staff import Right
 from ctfront.domain.times import RepeatedTime
 from ctfront.screens.modals.mark_menu import MarkMenu
@@ -30,6 +31,14 @@ class Leave:
             "overbook": self.overbook,
             "double_book_patient": self.double_book_patient,
         }
+
+
+async def knows_alerts(desk: FrontDesk, patient: str, notes: BookingNotes) -> bool:
+    """Ask about the alerts that are marked so; tell whether the clerk goes on."""
+    if not (asked := notes.to_confirm):
+        return True
+    question = Question(f"{patient}:", *(f"! {alert.text}" for alert in asked), yes="I know; book")
+    return await desk.ask(question) is True
 
 
 async def with_turn(desk: FrontDesk, attempt: Callable[[int | None], Awaitable[Saved | None]]) -> Saved | None:

@@ -36,7 +36,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         key("a,A", "mark('a')", "Arrived", "Mark the appointment arrived", "arrived"),
         key("o,O", "mark('o')", "checked Out", "Mark the appointment checked out", "checked_out"),
         key("k,K", "mark_menu", "marK", "Mark any status; approve a request; walk-in or event", "mark"),
-        key("e,E", "edit", "Edit", "Purpose, length and note of the appointment", "edit"),
+        key("e,E", "edit", "Edit", "Purpose, length, note and patient of the appointment", "edit"),
         key("enter", "open", "Open", "Open the appointment or event under the cursor", "open"),
         key("u,U", "undo", "Undo", "Take back my last act", "undo"),
     ]
@@ -155,10 +155,14 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             self.say(str(refusal))
             return
         purposes = tuple(every[i] for i in provider.purpose_ids if i in every)
-        edited = await self.desk.ask(EditForm(self.scheduling, appointment, purposes))
-        if edited is not None:
-            await self.load(appointment_id=edited.id)
+        edited = await self.desk.ask(EditForm(self.scheduling, self.patients, appointment, purposes))
+        if edited is None:
+            return
+        await self.load(appointment_id=edited.id)
+        if edited.id == appointment.id:
             self.say(f"Saved {where(edited)}. u takes it back.")
+        else:
+            self.say(f"Now {where(edited)}. u takes it back.")
 
     def _provider_of(self, appointment: Appointment) -> Provider:
         columns = self.grid.schedule.columns

@@ -4,7 +4,7 @@ Status, place and seats change in `placing.settle` and `settle_new` only, so tha
 it should.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -67,7 +67,7 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
         double=draft.double_book_patient,
     )
     booked = appointments.load_appointment(session, clinic.id, new_id)
-    _record(session, clinic, act, "book", [(booked, None)], told(booked))
+    record(session, clinic, act, "book", [(booked, None)], told(booked))
     return booked
 
 
@@ -105,7 +105,7 @@ def move(
     row.overridden = outside
     placing.settle(session, clinic, act, row, provider, old=was.status, overbook=overbook, double=double_book_patient)
     moved = appointments.load_appointment(session, clinic.id, appointment_id)
-    _record(session, clinic, act, "move", [(moved, before)], f"Moved {where(moved)}.")
+    record(session, clinic, act, "move", [(moved, before)], f"Moved {where(moved)}.")
     return moved
 
 
@@ -154,7 +154,7 @@ def reschedule(
     booked = appointments.load_appointment(session, clinic.id, row.replaced_by_id)
     old = appointments.load_appointment(session, clinic.id, row.id)
     sentence = f"Rescheduled {where(booked)} on {show_date(booked.day)}."
-    _record(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)
+    record(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)
     return booked
 
 
@@ -175,7 +175,7 @@ def cancel(
     row.cancel_reason, row.asked_by = clean_line(reason, field="reason"), asked_by.value
     placing.settle(session, clinic, act, row, None, old=was.status, reason=row.cancel_reason)
     cancelled = appointments.load_appointment(session, clinic.id, appointment_id)
-    _record(session, clinic, act, "cancel", [(cancelled, before)], f"Cancelled {where(cancelled)}.")
+    record(session, clinic, act, "cancel", [(cancelled, before)], f"Cancelled {where(cancelled)}.")
     return cancelled
 
 
@@ -188,7 +188,7 @@ def delete(session: Session, clinic: Clinic, act: Act, appointment_id: int, *, v
     before = placing.fields_of(row)
     row.status, row.status_at = Status.DELETED.value, act.at
     placing.settle(session, clinic, act, row, None, old=was.status)
-    _record(session, clinic, act, "delete", [(was, before)], f"Deleted {where(was)}.", version=row.version)
+    record(session, clinic, act, "delete", [(was, before)], f"Deleted {where(was)}.", version=row.version)
     return was
 
 
@@ -232,7 +232,7 @@ def mark(
     )
     marked = appointments.load_appointment(session, clinic.id, appointment_id)
     sentence = f"{marked.patient.name} is {to.word.lower()}."
-    _record(session, clinic, act, "mark", [(marked, before)], sentence)
+    record(session, clinic, act, "mark", [(marked, before)], sentence)
     return marked
 
 
@@ -279,7 +279,7 @@ def edit(
         double=double_book_patient,
     )
     edited = appointments.load_appointment(session, clinic.id, appointment_id)
-    _record(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
+    record(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
     return edited
 
 
@@ -295,7 +295,7 @@ def where(appointment: Appointment) -> str:
     return f"{appointment.patient.name} for {show_time(appointment.start)} with {safe(appointment.provider)}"
 
 
-def _record(
+def record(
     session: Session,
     clinic: Clinic,
     act: Act,
@@ -304,8 +304,12 @@ def _record(
     sentence: str,
     *,
     version: int | None = None,
+    mails: Sequence[int] = (),
 ) -> None:
-    """Write the act; each step is an appointment as it is now and its fields before, None when it was made."""
+    """Write the act; each step is an appointment as it is now and its fields before, None when it was made.
+
+    `mails` are those that the act withdrew.
+    """
     steps = list(steps)
     first = steps[0][0]
     days = {appointment.day for appointment, _ in steps} | {before["day"] for _, before in steps if before}
@@ -328,7 +332,8 @@ def _record(
                     "before": before,
                 }
                 for appointment, before in steps
-            ]
+            ],
+            **({"mails": mails} if mails else {}),
         },
         days=days,
     )

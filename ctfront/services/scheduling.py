@@ -23,7 +23,8 @@ from ctfront.domain.schedule import Column, DaySchedule, Start, summed_up
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line, safe
 from ctfront.domain.times import Span, minute_of, show_date, show_minute
-from ctfront.services import booking, placing, undoing
+from ctfront.services import booking, placing, undoing, wrong_patient
+from ctfront.services.wrong_patient import RightPatient
 
 Result = TypeVar("Result")
 
@@ -204,6 +205,10 @@ class Scheduling:
         """Change purpose, length or note where it stands."""
         how = {"version": version, "purpose_id": purpose_id, "minutes": minutes, "note": note, **how}
         return await self._write(partial(booking.edit, **how), act, appointment_id)
+
+    async def change_patient(self, act: Act, appointment_id: int, right: RightPatient, *, version: int) -> Appointment:
+        """Give an appointment to the patient it was meant for; return that one's."""
+        return await self._write(partial(wrong_patient.change_patient, version=version), act, appointment_id, right)
 
     async def undo(self, act: Act) -> str:
         """Take back the actor's last act and return the sentence that says which."""

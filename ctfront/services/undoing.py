@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
-from ctfront.data import ledger
+from ctfront.data import ledger, outbox
 from ctfront.data.models import ActRow, AppointmentRow, EventRow, StatusChangeRow
 from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
@@ -51,6 +51,8 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
     days: set[date] = set()
     for step in payload.get("steps", ()):
         days |= _put_back(session, clinic, act, last, step)
+    if "mails" in payload:
+        outbox.queue_again(session, clinic.id, payload["mails"])
     if "event" in payload:
         days |= _put_back_event(session, act, last, payload["event"])
     if "invitation" in payload:

@@ -16,9 +16,8 @@ from ctfront.domain.patients import BookingNotes, PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
-from ctfront.screens.leave import Leave, with_leave
+from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.new_patient_form import NewPatientForm
-from ctfront.screens.modals.question import Question
 from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
@@ -230,10 +229,8 @@ class BookingForm(Form[Appointment]):
             origin=self.offer.origin,
         )
         desk = desk_of(self)
-        if asked := self.notes.to_confirm:
-            lines = (f"{self.patient.name}:", *(f"! {alert.text}" for alert in asked))
-            if not await desk.ask(Question(*lines, yes="I know; book")):
-                return None
+        if not await knows_alerts(desk, self.patient.name, self.notes):
+            return None
 
         async def attempt(leave: Leave) -> Appointment:
             allowed = replace(

@@ -1,27 +1,44 @@
-"""An appointment's form: purpose, length and note."""
+"""An appointment's form: purpose, length and note, and whose it is when the wrong patient was booked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from textual import on
+from textual.containers import Horizontal
 from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment
+from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import VisitPurpose
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
-from ctfront.screens.leave import Leave, with_leave
+from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.booking_form import read_minutes
 from ctfront.services.booking import NOTE_LIMIT
+from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.wrong_patient import RightPatient
 from ctfront.widgets.form import Choice, Field, Form
 from ctfront.widgets.front_desk import desk_of
+from ctfront.widgets.patient_finder import PatientFinder
+from ctfront.widgets.words import Words
 
 
 class EditForm(Form[Appointment]):
     """Change an appointment where it stands."""
 
-    def __init__(self, scheduling: Scheduling, appointment: Appointment, purposes: tuple[VisitPurpose, ...]) -> None:
+    def __init__(
+        self,
+        scheduling: Scheduling,
+        patients: Patients,
+        appointment: Appointment,
+        purposes: tuple[VisitPurpose, ...],
+    ) -> None:
         super().__init__()
         self.scheduling = scheduling
+        self.patients = patients
+        self.patient: PatientName = appointment.patient
+        """Whose it is to be."""
         self.appointment = appointment
         self.purposes = purposes
         self.choice = Choice([p.name for p in purposes], what="purpose")
@@ -34,13 +51,51 @@ class EditForm(Form[Appointment]):
     def fields(self) -> Iterable[Widget]:
         """Make the fields."""
         it = self.appointment
+        with Horizontal(id="who"):
+            yield Words(safe("Patient"), classes="label")
+            yield PatientFinder(self.patients, today=desk_of(self).today)
         yield Field("purpose", "Purpose", it.purpose, required=True, read=self.read_purpose)
         yield Field("minutes", "Minutes", str(it.minutes), required=True, read=read_minutes)
         yield Field("note", "Note", it.note, limit=NOTE_LIMIT)
 
     def start(self) -> None:
         """Start in the first field: nothing wants an answer, and the clerk came to change something."""
+        self.finder.fill(self.appointment.patient)
         self.query_one("#field-purpose", Field).line.focus()
+
+    # -- whose it is
+
+    @property
+    def finder(self) -> PatientFinder:
+        """Where another patient is typed."""
+        return self.query_one(PatientFinder)
+
+    def stops(self) -> Sequence[Widget]:
+        """Return what Tab visits: the patient too."""
+        return [self.finder.line, *super().stops()]
+
+    def wanting(self) -> Widget | None:
+        """Return the first stop that wants an answer: a patient typed but not picked before all."""
+        return super().wanting() if self.finder.value == self.finder.picked else self.finder.line
+
+    def typed(self) -> bool:
+        """Tell whether leaving would lose something."""
+        return self.finder.value != safe(self.appointment.patient.name) or super().typed()
+
+    @on(PatientFinder.Picked)
+    def take_patient(self, event: PatientFinder.Picked) -> None:
+        """Keep whose it is to be and go on."""
+        event.stop()
+        self.patient = event.patient
+        self.next_wanting()
+
+    @on(PatientFinder.NewPatientWanted)
+    def refuse_new_patient(self, event: PatientFinder.NewPatientWanted) -> None:
+        """Say where a new patient is added."""
+        event.stop()
+        self.say_problem("! Add the patient first: Esc, then n.")
+
+    # -- reading and saving
 
     def read_purpose(self, text: str) -> str:
         """Read the purpose back; the one it has stands, offered or not."""
@@ -56,6 +111,10 @@ class EditForm(Form[Appointment]):
         kept = self._unchanged(purpose)
         purpose_id = self.appointment.purpose_id if kept else self.purposes[self.choice.index(purpose)].id
 
+        if self.patient.id != self.appointment.patient.id:
+            right = RightPatient(patient_id=self.patient.id, purpose_id=purpose_id, minutes=int(minutes), note=note)
+            return await self._change_patient(right)
+
         async def attempt(leave: Leave) -> Appointment:
             return await self.scheduling.edit(
                 desk.act(),
@@ -66,5 +125,22 @@ class EditForm(Form[Appointment]):
                 note=note,
                 **leave.words(),
             )
+
+        return await with_leave(desk, attempt)
+
+    async def _change_patient(self, right: RightPatient) -> Appointment | None:
+        desk, it = desk_of(self), self.appointment
+        notes = await self.patients.booking_notes(right.patient_id, today=desk.today)
+        if not await knows_alerts(desk, self.patient.name, notes):
+            return None
+
+        async def attempt(leave: Leave) -> Appointment:
+            allowed = replace(
+                right,
+                override=leave.override,
+                overbook=leave.overbook,
+                double_book_patient=leave.double_book_patient,
+            )
+            return await self.scheduling.change_patient(desk.act(), it.id, allowed, version=it.version)
 
         return await with_leave(desk, attempt)

@@ -34,6 +34,9 @@ from ctfront.services import placing
 NOTE_LIMIT = 2000
 """Longest note on an appointment, in characters."""
 
+Step = tuple[Appointment, Mapping[str, Any] | None]
+"""An appointment as an act left it, and its fields before; None when the act made it."""
+
 
 def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) -> Appointment:
     """Book the draft, or raise the refusal that names what stands against it."""
@@ -58,7 +61,7 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
         session, clinic, act, fields, provider, overbook=draft.overbook, double=draft.double_book_patient
     )
     booked = appointments.load_appointment(session, clinic.id, new_id)
-    _record(session, clinic, act, "book", [(booked, None)], f"Booked {where(booked)}.")
+    record_steps(session, clinic, act, "book", [(booked, None)], f"Booked {where(booked)}.")
     return booked
 
 
@@ -96,7 +99,7 @@ def move(
     row.overridden = outside
     placing.settle(session, clinic, act, row, provider, old=was.status, overbook=overbook, double=double_book_patient)
     moved = appointments.load_appointment(session, clinic.id, appointment_id)
-    _record(session, clinic, act, "move", [(moved, before)], f"Moved {where(moved)}.")
+    record_steps(session, clinic, act, "move", [(moved, before)], f"Moved {where(moved)}.")
     return moved
 
 
@@ -145,7 +148,7 @@ def reschedule(
     booked = appointments.load_appointment(session, clinic.id, row.replaced_by_id)
     old = appointments.load_appointment(session, clinic.id, row.id)
     sentence = f"Rescheduled {where(booked)} on {show_date(booked.day)}."
-    _record(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)
+    record_steps(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)
     return booked
 
 
@@ -156,6 +159,15 @@ def cancel(
     if earlier := ledger.repeated(session, act):
         return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
     act.who.require(Right.BOOK)
+    step = cancel_step(session, clinic, act, appointment_id, version=version, reason=reason, asked_by=asked_by)
+    record_steps(session, clinic, act, "cancel", [step], f"Cancelled {where(step[0])}.")
+    return step[0]
+
+
+def cancel_step(
+    session: Session, clinic: Clinic, act: Act, appointment_id: int, *, version: int, reason: str, asked_by: Asker
+) -> Step:
+    """Cancel one appointment as part of an act; the caller looks at the right and records the act."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_place_may_change(was, placing.today(clinic, act))
@@ -165,9 +177,7 @@ def cancel(
     row.status, row.status_at = Status.CANCELLED.value, act.at
     row.cancel_reason, row.asked_by = clean_line(reason, field="reason"), asked_by.value
     placing.settle(session, clinic, act, row, None, old=was.status, reason=row.cancel_reason)
-    cancelled = appointments.load_appointment(session, clinic.id, appointment_id)
-    _record(session, clinic, act, "cancel", [(cancelled, before)], f"Cancelled {where(cancelled)}.")
-    return cancelled
+    return appointments.load_appointment(session, clinic.id, appointment_id), before
 
 
 def delete(session: Session, clinic: Clinic, act: Act, appointment_id: int, *, version: int) -> Appointment:
@@ -179,7 +189,7 @@ def delete(session: Session, clinic: Clinic, act: Act, appointment_id: int, *, v
     before = placing.fields_of(row)
     row.status, row.status_at = Status.DELETED.value, act.at
     placing.settle(session, clinic, act, row, None, old=was.status)
-    _record(session, clinic, act, "delete", [(was, before)], f"Deleted {where(was)}.", version=row.version)
+    record_steps(session, clinic, act, "delete", [(was, before)], f"Deleted {where(was)}.", version=row.version)
     return was
 
 
@@ -223,7 +233,7 @@ def mark(
     )
     marked = appointments.load_appointment(session, clinic.id, appointment_id)
     sentence = f"{marked.patient.name} is {to.word.lower()}."
-    _record(session, clinic, act, "mark", [(marked, before)], sentence)
+    record_steps(session, clinic, act, "mark", [(marked, before)], sentence)
     return marked
 
 
@@ -270,7 +280,7 @@ def edit(
         double=double_book_patient,
     )
     edited = appointments.load_appointment(session, clinic.id, appointment_id)
-    _record(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
+    record_steps(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
     return edited
 
 
@@ -279,12 +289,12 @@ def where(appointment: Appointment) -> str:
     return f"{appointment.patient.name} for {show_time(appointment.start)} with {safe(appointment.provider)}"
 
 
-def _record(
+def record_steps(
     session: Session,
     clinic: Clinic,
     act: Act,
     kind: str,
-    steps: Iterable[tuple[Appointment, Mapping[str, Any] | None]],
+    steps: Iterable[Step],
     sentence: str,
     *,
     version: int | None = None,

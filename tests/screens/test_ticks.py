@@ -1,0 +1,40 @@
+"""Stories of ticking appointments of the day and doing something to all of them."""
+
+
+async def test_the_ticked_are_cancelled_together_and_come_back_together(monday):
+    keys = "space right down space c shift+tab shift+tab 'provider away' tab cli enter enter"
+    end = await monday(f"{keys} y")
+    assert end.status_of("RUIZ") + end.status_of("KAPOOR") == ["cancelled"] * 2
+    assert {r["cancel_reason"] for r in end.rows if r["status"] == "cancelled"} == {"provider away"}
+    assert end.message == "Cancelled 2 appointments. u takes it back."
+    assert "ticked" not in end.cells[0]
+    assert {r["status"] for r in (await monday(f"{keys} y u")).rows} == {"scheduled"}
+
+
+async def test_all_of_the_column_are_ticked_and_marked_in_the_grid(monday):
+    end = await monday("* t")
+    assert "*RUIZ, Ana" in end.at("8:00")
+    assert "*OKAFOR" in end.at("8:30")
+    assert "*LEE" not in end.screen
+    assert "2 ticked" in end.cells[0]
+    assert "*RUIZ" not in (await monday("* *")).screen
+
+
+async def test_not_now_leaves_the_form_and_the_ticks(monday):
+    end = await monday("* c enter enter")
+    assert "Cancel 2 ticked appointments of Mon 2 Mar 2026" in end.screen
+    assert {r["status"] for r in end.rows} == {"scheduled"}
+    assert "2 ticked" in (await monday("* c esc")).cells[0]
+
+
+async def test_ticks_end_with_the_day_and_with_escape(monday):
+    assert "*RUIZ" not in (await monday("* ] [")).screen
+    end = await monday("* esc c esc")
+    assert "*RUIZ" not in end.screen
+    assert "ticked" not in end.cells[0]
+
+
+async def test_what_has_no_tick_says_why(monday):
+    end = await monday("c enter space")
+    assert end.message == "RUIZ, Ana is cancelled; nothing to do, so no tick."
+    assert (await monday("down space")).message == "No appointment here to tick."

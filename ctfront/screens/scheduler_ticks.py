@@ -1,4 +1,4 @@
-"""Ticks on the Scheduler's day: what is ticked is cancelled together."""
+"""Ticks on the Scheduler's day: what is ticked is cancelled and marked together."""
 
 from typing import ClassVar
 
@@ -7,11 +7,14 @@ from textual.binding import BindingType
 from textual.worker import Worker
 
 from ctfront.domain.appointments import BEFORE_VISIT, Appointment, Status
+from ctfront.domain.errors import ClinicError
+from ctfront.screens.appointment_acts import LETTERS
 from ctfront.screens.modals.cancel_ticked_form import CancelTickedForm
+from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.scheduler_acts import SchedulerActs
 from ctfront.screens.scheduler_view import key
 
-FOR_TICKED = frozenset({"cancel"})
+FOR_TICKED = frozenset({"cancel", "mark"})
 """Actions that take the ticked ones, wherever the cursor stands."""
 
 
@@ -37,7 +40,11 @@ class SchedulerTicks(SchedulerActs):
     def standing_message(self) -> str:
         """Say how many are ticked."""
         count = len(self.ticked)
-        return f"{count} ticked: c cancels them, Esc unticks." if count else super().standing_message()
+        return (
+            f"{count} ticked: c cancels, k a o mark them together, Esc unticks."
+            if count
+            else super().standing_message()
+        )
 
     def title_left(self) -> str:
         """Return the day in view and how many are ticked on it."""
@@ -85,6 +92,32 @@ class SchedulerTicks(SchedulerActs):
         done = await self.desk.ask(CancelTickedForm(self.scheduling, self.ticked))
         if done is not None:
             await self.show_done(done)
+
+    def action_mark(self, letter: str) -> Worker[None]:
+        """Mark the ticked ones with one key, else the one under the cursor."""
+        return self.mark_ticked(letter) if self.ticked else super().action_mark(letter)
+
+    def action_mark_menu(self) -> Worker[None]:
+        """Offer the marks for the ticked ones, else for what is under the cursor."""
+        return self.mark_ticked() if self.ticked else super().action_mark_menu()
+
+    @work(group="mark")
+    async def mark_ticked(self, letter: str | None = None) -> None:
+        """Give all that are ticked one status; without a letter ask which."""
+        ticked = self.ticked
+        if letter is None:
+            choices = [(letter, status.word) for letter, status in LETTERS.items()]
+            letter = await self.desk.ask(MarkMenu(f"Mark {len(ticked)} ticked", choices))
+        if letter is None:
+            return
+        versions = {it.id: it.version for it in ticked}
+        try:
+            done = await self.scheduling.mark_ticked(self.desk.act(), versions, LETTERS[letter])
+        except ClinicError as refusal:
+            await self.load()
+            self.say(str(refusal))
+            return
+        await self.show_done(done)
 
     async def show_done(self, sentence: str) -> None:
         """Take the ticks away, read the day again and say what was done."""

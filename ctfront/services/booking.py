@@ -208,6 +208,24 @@ def mark(
     if earlier := ledger.repeated(session, act):
         return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
     act.who.require(Right.BOOK)
+    how = {"overbook": overbook, "double_book_patient": double_book_patient}
+    step = mark_step(session, clinic, act, appointment_id, to, version=version, **how)
+    record_steps(session, clinic, act, "mark", [step], f"{step[0].patient.name} is {to.word.lower()}.")
+    return step[0]
+
+
+def mark_step(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    appointment_id: int,
+    to: Status,
+    *,
+    version: int | None,
+    overbook: bool = False,
+    double_book_patient: bool = False,
+) -> Step:
+    """Mark one appointment as part of an act; the caller looks at the right and records the act."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_mark(
@@ -231,10 +249,7 @@ def mark(
         overbook=overbook,
         double=double_book_patient,
     )
-    marked = appointments.load_appointment(session, clinic.id, appointment_id)
-    sentence = f"{marked.patient.name} is {to.word.lower()}."
-    record_steps(session, clinic, act, "mark", [(marked, before)], sentence)
-    return marked
+    return appointments.load_appointment(session, clinic.id, appointment_id), before
 
 
 def edit(

@@ -192,6 +192,10 @@ class Scheduling:
         """Cancel several as one act, each in the version seen; see `ticked.cancel`."""
         return await self._write(partial(ticked.cancel, reason=reason, asked_by=asked_by), act, versions)
 
+    async def mark_ticked(self, act: Act, versions: Mapping[int, int], to: Status) -> str:
+        """Give several a status as one act, each in the version seen; see `ticked.mark`."""
+        return await self._write(ticked.mark, act, versions, to)
+
     async def delete(self, act: Act, appointment_id: int, *, version: int) -> Appointment:
         """Take an appointment out of sight; return it as it was."""
         return await self._write(partial(booking.delete, version=version), act, appointment_id)

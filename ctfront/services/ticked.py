@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from ctfront.data import ledger, patients
 from ctfront.data.models import ActRow, AppointmentRow
-from ctfront.domain.appointments import Asker
+from ctfront.domain.appointments import Asker, Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NotFound, ScheduleRefused
 from ctfront.domain.staff import Act, Right
@@ -33,6 +33,22 @@ def cancel(
     steps = _each(session, clinic, versions, step)
     sentence = f"Cancelled {_told(steps)}."
     booking.record_steps(session, clinic, act, "cancel", steps, sentence)
+    return sentence
+
+
+def mark(session: Session, clinic: Clinic, act: Act, versions: Mapping[int, int], to: Status) -> str:
+    """Give all of them the status and return the sentence that says how many; see `cancel`."""
+    if ledger.repeated(session, act):
+        return session.get_one(ActRow, act.op_id).sentence
+    act.who.require(Right.BOOK)
+
+    def step(appointment_id: int, version: int) -> booking.Step:
+        return booking.mark_step(session, clinic, act, appointment_id, to, version=version)
+
+    steps = _each(session, clinic, versions, step)
+    told = steps[0][0].patient.name if len(steps) == 1 else f"{len(steps)} appointments"
+    sentence = f"{told} {'is' if len(steps) == 1 else 'are'} {to.word.lower()}."
+    booking.record_steps(session, clinic, act, "mark", steps, sentence)
     return sentence
 
 

@@ -38,3 +38,21 @@ async def test_what_has_no_tick_says_why(monday):
     end = await monday("c enter space")
     assert end.message == "RUIZ, Ana is cancelled; nothing to do, so no tick."
     assert (await monday("down space")).message == "No appointment here to tick."
+
+
+async def test_the_ticked_are_marked_together_and_come_back_together(monday):
+    end = await monday("a * right k n")
+    assert end.status_of("RUIZ") + end.status_of("OKAFOR") + end.status_of("KAPOOR") == [
+        "no_show",
+        "no_show",
+        "scheduled",
+    ]
+    assert end.message == "2 appointments are no show. u takes it back."
+    assert (await monday("a * right k n u")).status_of("RUIZ") == ["arrived"]
+
+
+async def test_one_that_is_arrived_already_refuses_the_mark_and_the_ticks_stay(monday):
+    end = await monday("a * a")
+    assert end.message == "Nothing is done: RUIZ, Ana is arrived already."
+    assert end.status_of("OKAFOR") == ["scheduled"]
+    assert "2 ticked" in end.cells[0]

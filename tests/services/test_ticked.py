@@ -1,10 +1,13 @@
 """Several ticked appointments in one act: all or nothing, and one undo."""
 
+from datetime import timedelta
+
 import pytest
 
 from ctfront.domain.appointments import Asker, Status
 from ctfront.domain.errors import ChangedElsewhere, NotAllowed, StatusRefused
 from ctfront.domain.staff import Actor, ActorKind
+from tests.clinics import MONDAY
 
 WHY = {"reason": "provider away", "asked_by": Asker.CLINIC}
 
@@ -54,4 +57,25 @@ async def test_without_the_right_nothing_is_done(desk, three):
     nobody = Actor(kind=ActorKind.STAFF, id=desk.tlee.id, name="Tom Lee", rights=frozenset())
     with pytest.raises(NotAllowed):
         await desk.scheduling.cancel_ticked(desk.act(nobody), versions(three), **WHY)
+    assert await statuses(desk, three) == [Status.SCHEDULED] * 3
+
+
+async def test_all_are_marked_by_one_act_and_come_back_by_one_undo(desk, three):
+    await desk.scheduling.mark(desk.act(), three[0].id, Status.CHECKED_IN)
+    seen = [await desk.scheduling.appointment(it.id) for it in three]
+    act = desk.act()
+    for _ in range(2):
+        assert await desk.scheduling.mark_ticked(act, versions(seen), Status.NO_SHOW) == "3 appointments are no show."
+    assert await statuses(desk, three) == [Status.NO_SHOW] * 3
+    await desk.scheduling.undo(desk.act())
+    back = [await desk.scheduling.appointment(it.id) for it in three]
+    assert [(it.status, it.overbooked) for it in back] == [(it.status, it.overbooked) for it in seen]
+    await desk.scheduling.undo(desk.act())  # the act before still knows its version
+    assert await statuses(desk, three) == [Status.SCHEDULED] * 3
+
+
+async def test_one_that_cannot_take_the_status_refuses_all_and_is_named(desk, three):
+    later = desk.book("OKAFOR", "Dr Chen", "9:00", MONDAY + timedelta(days=1))
+    with pytest.raises(StatusRefused, match="Nothing is done: OKAFOR, Grace: That appointment is for Tue 3 Mar"):
+        await desk.scheduling.mark_ticked(desk.act(), versions([*three, later]), Status.ARRIVED)
     assert await statuses(desk, three) == [Status.SCHEDULED] * 3

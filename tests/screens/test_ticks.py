@@ -1,5 +1,7 @@
 """Stories of ticking appointments of the day and doing something to all of them."""
 
+from datetime import UTC, datetime, timedelta
+
 
 async def test_the_ticked_are_cancelled_together_and_come_back_together(monday):
     keys = "space right down space c shift+tab shift+tab 'provider away' tab cli enter enter"
@@ -56,3 +58,21 @@ async def test_one_that_is_arrived_already_refuses_the_mark_and_the_ticks_stay(m
     assert end.message == "Nothing is done: RUIZ, Ana is arrived already."
     assert end.status_of("OKAFOR") == ["scheduled"]
     assert "2 ticked" in end.cells[0]
+
+
+SIX = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
+"""18:00 on the Monday in Los Angeles, when everybody's hours are over."""
+
+
+async def test_at_the_end_of_the_day_what_is_open_is_finished_together(monday):
+    end = await monday("v", now=SIX)
+    assert "4 appointments of today still open." in end.screen
+    assert "KAPOOR, Dev for 8:15 is scheduled" in end.screen
+    done = await monday("k d v enter k n", now=SIX)
+    assert sorted(r["status"] for r in done.rows) == ["done", "no_show", "no_show", "no_show"]
+    assert (await monday("f2 t v down down down enter", now=SIX)).cursor == ("8:15", "KAPOOR, Dev")
+
+
+async def test_while_the_clinic_is_open_nothing_is_left_open(monday):
+    end = await monday("v", now=SIX - timedelta(minutes=1))
+    assert end.message == "Nothing new since you last looked."

@@ -11,7 +11,7 @@ from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.grammar.commands import ABOUT_INVITATIONS
-from ctfront.domain.happenings import Happening, Leads
+from ctfront.domain.happenings import Happening, Leads, as_happenings, still_open
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Actor
 from ctfront.domain.times import wall_clock
@@ -71,12 +71,14 @@ class Ways(GatedApp, App[None]):
     # -- to a screen
 
     @work(group="show")
-    async def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> None:
-        """Open the Scheduler on a day, with the cursor on an appointment."""
+    async def show_on_scheduler(
+        self, day: date, appointment_id: int | None = None, *, ticked: frozenset[int] = frozenset()
+    ) -> None:
+        """Open the Scheduler on a day, with the cursor on an appointment, and tick some."""
         await self.switch_mode("scheduler")
         if isinstance(self.desk_screen, SchedulerScreen):
             self.desk_screen.week_of = None
-            self.desk_screen.go_to_day(day, appointment_id=appointment_id)
+            self.desk_screen.go_to_day(day, appointment_id=appointment_id, ticked=ticked)
 
     @work(group="show")
     async def show_patient(self, patient_id: int) -> None:
@@ -194,29 +196,40 @@ class Ways(GatedApp, App[None]):
 
     @work(group="news")
     async def action_news(self) -> None:
-        """List what others did since the clerk last looked, and go where one of them leads.
+        """List what others did since the clerk last looked, and what is still open after the clinic's hours.
 
         When nothing is new, what was seen last is listed again: after going to one of several the others are
         still wanted.
         """
         try:
+            now = self.wall_now
+            left = still_open(await self.scheduling.day(now.date()), now)
             unseen = await self.happenings.unseen(self.actor)
             if unseen and not self.gone_on():
                 await self.happenings.look(self.actor, self.clock(), until=unseen[0])
         except ClinicError as refusal:
             self.say(str(refusal))
             return
-        if not unseen and not self.last_news:
+        if not unseen and not self.last_news and not left:
             self.say("Nothing new since you last looked.")
             return
-        heading = "Since you last looked" if unseen else "Nothing new since you last looked; what you saw then"
         if unseen:
             self.last_news = tuple(unseen)
             await self.count_news()
-        chosen = await self.ask(NewsList(heading, self.last_news, self.clinic.tz))
+        heading, rows = "Nothing new since you last looked; what you saw then", [*self.last_news]
+        if unseen:
+            heading, rows = "Since you last looked", [*rows, *as_happenings(left, self.clock())]
+        elif left:
+            heading, rows = (
+                "Still open after hours: Enter on the first line ticks all of them",
+                [*as_happenings(left, self.clock()), *rows],
+            )
+        chosen = await self.ask(NewsList(heading, rows, self.clinic.tz))
         match chosen:
             case Happening(leads=Leads.SCHEDULER, day=date() as day):
                 self.show_on_scheduler(day, chosen.subject_id)
+            case Happening(leads=Leads.STILL_OPEN, day=date() as day):
+                self.show_on_scheduler(day, left[0].id, ticked=frozenset(it.id for it in left))
             case Happening(leads=Leads.REQUESTS):
                 self.show_request(chosen.subject_id)
             case Happening(leads=Leads.PATIENT_ACCESS):

@@ -12,7 +12,7 @@ from ctfront.domain.times import minute_of, show_day
 from ctfront.screens.appointment_acts import where, where_and_day
 from ctfront.screens.leave import Leave, with_leave, with_turn
 from ctfront.screens.modals.reschedule_form import RescheduleForm
-from ctfront.screens.scheduler_acts import SchedulerActs
+from ctfront.screens.scheduler_ticks import SchedulerTicks
 from ctfront.screens.scheduler_view import key
 from ctfront.widgets.key_line import KeyLine
 
@@ -27,12 +27,12 @@ FREE_IN_HAND = frozenset(
 PUT_DOWN_FIRST = "Put it down first: Enter puts it down, Esc puts it back."
 
 
-class SchedulerHand(SchedulerActs):
+class SchedulerHand(SchedulerTicks):
     """What is in hand is put down with Enter and put back with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("m,M", "pick_up", "Move", "Pick the appointment up; Enter puts it down, Esc back", "move"),
-        key("escape", "let_go", "Put back", "Put back what is in hand", "let_go"),
+        key("escape", "let_go", "Put back", "Put back what is in hand; untick", "let_go"),
     ]
 
     HAND_KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -72,13 +72,13 @@ class SchedulerHand(SchedulerActs):
             who = self.patient_in_hand
             born = show_day(who.birth_date)
             return f"In hand: {who.name} b {born}. Enter on a free place books, Esc lets go."
-        return ""
+        return super().standing_message()
 
     def works_now(self, action: str) -> bool:
         """Tell whether a full hand, or an empty one, lets the action do something."""
         if self.hand is not None:
             return action in FREE_IN_HAND
-        return action != "let_go" and super().works_now(action)
+        return bool(self.ticked) if action == "let_go" else super().works_now(action)
 
     def show_standing(self) -> None:
         """Bring the message line up to date with the hand."""
@@ -105,9 +105,11 @@ class SchedulerHand(SchedulerActs):
             self.action_pick_up()
 
     def action_let_go(self) -> None:
-        """Put back what is in hand; nothing on an empty one."""
+        """Put back what is in hand; with an empty one take the ticks away."""
         held = self.in_hand
         if self.hand is None:
+            if self.ticked:
+                self.show_ticks(frozenset())
             return
         self.hold(None)
         if held is None:

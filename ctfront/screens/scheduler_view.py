@@ -61,6 +61,8 @@ class SchedulerView(DeskScreen):
         """Whose week is shown; `ALL` for how many are free in it, None for the day of everybody."""
         self.wanted_id: int | None = None
         """The appointment that the cursor goes to as soon as a reading has it; outlives a reading given up."""
+        self.wanted_ticks: frozenset[int] = frozenset()
+        """What is ticked as soon as a reading has it."""
         self.known: dict[int, Glance] = {}
         """What the pane adds about the patients in view, read with them."""
 
@@ -120,18 +122,24 @@ class SchedulerView(DeskScreen):
             self.grid.zone = self.desk.clinic.tz
             self.grid.show(schedule)
         wanted = appointment_id or self.wanted_id
+        ticks, self.wanted_ticks = self.wanted_ticks, frozenset()
         self.wanted_id = None
         if self.desk.gone_on():
             place = wanted = None
+            ticks = frozenset()
         if place is not None:
             self.grid.go_to_place(place)
         if wanted is not None:
             self.grid.go_to_appointment(wanted)
+        if ticks:
+            self.grid.tick(ticks)
+            self.say(self.standing_message())
         self.refresh_title()
 
-    def go_to_day(self, day: date, *, appointment_id: int | None = None) -> None:
-        """Show a day; with an id the cursor goes to that appointment."""
+    def go_to_day(self, day: date, *, appointment_id: int | None = None, ticked: frozenset[int] = frozenset()) -> None:
+        """Show a day; with an id the cursor goes to that appointment; these and no others are ticked."""
         self.day = day
+        self.wanted_ticks = ticked
         self.wanted_id = appointment_id
         self.reload()
 

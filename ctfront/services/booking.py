@@ -34,6 +34,9 @@ from ctfront.services import placing
 NOTE_LIMIT = 2000
 """Longest note on an appointment, in characters."""
 
+Step = tuple[Appointment, Mapping[str, Any] | None]
+"""An appointment as an act left it, and its fields before; None when the act made it."""
+
 
 def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) -> Appointment:
     """Book the draft, or raise the refusal that names what stands against it."""
@@ -67,7 +70,7 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
         double=draft.double_book_patient,
     )
     booked = appointments.load_appointment(session, clinic.id, new_id)
-    record(session, clinic, act, "book", [(booked, None)], told(booked))
+    record_steps(session, clinic, act, "book", [(booked, None)], told(booked))
     return booked
 
 
@@ -105,7 +108,7 @@ def move(
     row.overridden = outside
     placing.settle(session, clinic, act, row, provider, old=was.status, overbook=overbook, double=double_book_patient)
     moved = appointments.load_appointment(session, clinic.id, appointment_id)
-    record(session, clinic, act, "move", [(moved, before)], f"Moved {where(moved)}.")
+    record_steps(session, clinic, act, "move", [(moved, before)], f"Moved {where(moved)}.")
     return moved
 
 
@@ -154,7 +157,7 @@ def reschedule(
     booked = appointments.load_appointment(session, clinic.id, row.replaced_by_id)
     old = appointments.load_appointment(session, clinic.id, row.id)
     sentence = f"Rescheduled {where(booked)} on {show_date(booked.day)}."
-    record(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)
+    record_steps(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)
     return booked
 
 
@@ -165,6 +168,15 @@ def cancel(
     if earlier := ledger.repeated(session, act):
         return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
     act.who.require(Right.BOOK)
+    step = cancel_step(session, clinic, act, appointment_id, version=version, reason=reason, asked_by=asked_by)
+    record_steps(session, clinic, act, "cancel", [step], f"Cancelled {where(step[0])}.")
+    return step[0]
+
+
+def cancel_step(
+    session: Session, clinic: Clinic, act: Act, appointment_id: int, *, version: int, reason: str, asked_by: Asker
+) -> Step:
+    """Cancel one appointment as part of an act; the caller looks at the right and records the act."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_place_may_change(was, placing.today(clinic, act))
@@ -174,9 +186,7 @@ def cancel(
     row.status, row.status_at = Status.CANCELLED.value, act.at
     row.cancel_reason, row.asked_by = clean_line(reason, field="reason"), asked_by.value
     placing.settle(session, clinic, act, row, None, old=was.status, reason=row.cancel_reason)
-    cancelled = appointments.load_appointment(session, clinic.id, appointment_id)
-    record(session, clinic, act, "cancel", [(cancelled, before)], f"Cancelled {where(cancelled)}.")
-    return cancelled
+    return appointments.load_appointment(session, clinic.id, appointment_id), before
 
 
 def delete(session: Session, clinic: Clinic, act: Act, appointment_id: int, *, version: int) -> Appointment:
@@ -188,7 +198,7 @@ def delete(session: Session, clinic: Clinic, act: Act, appointment_id: int, *, v
     before = placing.fields_of(row)
     row.status, row.status_at = Status.DELETED.value, act.at
     placing.settle(session, clinic, act, row, None, old=was.status)
-    record(session, clinic, act, "delete", [(was, before)], f"Deleted {where(was)}.", version=row.version)
+    record_steps(session, clinic, act, "delete", [(was, before)], f"Deleted {where(was)}.", version=row.version)
     return was
 
 
@@ -207,6 +217,24 @@ def mark(
     if earlier := ledger.repeated(session, act):
         return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
     act.who.require(Right.BOOK)
+    how = {"overbook": overbook, "double_book_patient": double_book_patient}
+    step = mark_step(session, clinic, act, appointment_id, to, version=version, **how)
+    record_steps(session, clinic, act, "mark", [step], f"{step[0].patient.name} is {to.word.lower()}.")
+    return step[0]
+
+
+def mark_step(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    appointment_id: int,
+    to: Status,
+    *,
+    version: int | None,
+    overbook: bool = False,
+    double_book_patient: bool = False,
+) -> Step:
+    """Mark one appointment as part of an act; the caller looks at the right and records the act."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_mark(
@@ -230,10 +258,7 @@ def mark(
         overbook=overbook,
         double=double_book_patient,
     )
-    marked = appointments.load_appointment(session, clinic.id, appointment_id)
-    sentence = f"{marked.patient.name} is {to.word.lower()}."
-    record(session, clinic, act, "mark", [(marked, before)], sentence)
-    return marked
+    return appointments.load_appointment(session, clinic.id, appointment_id), before
 
 
 def edit(
@@ -279,7 +304,7 @@ def edit(
         double=double_book_patient,
     )
     edited = appointments.load_appointment(session, clinic.id, appointment_id)
-    record(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
+    record_steps(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
     return edited
 
 
@@ -295,12 +320,12 @@ def where(appointment: Appointment) -> str:
     return f"{appointment.patient.name} for {show_time(appointment.start)} with {safe(appointment.provider)}"
 
 
-def record(
+def record_steps(
     session: Session,
     clinic: Clinic,
     act: Act,
     kind: str,
-    steps: Iterable[tuple[Appointment, Mapping[str, Any] | None]],
+    steps: Iterable[Step],
     sentence: str,
     *,
     version: int | None = None,

@@ -1,6 +1,6 @@
 """The schedule as the desk uses it: reading days, the acts on appointments, openings and news."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from ctfront.domain.schedule import Column, DaySchedule, Start, summed_up
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line, safe
 from ctfront.domain.times import Span, minute_of, show_date, show_minute
-from ctfront.services import booking, placing, undoing, wrong_patient
+from ctfront.services import booking, placing, ticked, undoing, wrong_patient
 from ctfront.services.wrong_patient import RightPatient
 
 Result = TypeVar("Result")
@@ -188,6 +188,14 @@ class Scheduling:
         """Cancel with a reason."""
         how = partial(booking.cancel, version=version, reason=reason, asked_by=asked_by)
         return await self._write(how, act, appointment_id)
+
+    async def cancel_ticked(self, act: Act, versions: Mapping[int, int], *, reason: str, asked_by: Asker) -> str:
+        """Cancel several as one act, each in the version seen; see `ticked.cancel`."""
+        return await self._write(partial(ticked.cancel, reason=reason, asked_by=asked_by), act, versions)
+
+    async def mark_ticked(self, act: Act, versions: Mapping[int, int], to: Status) -> str:
+        """Give several a status as one act, each in the version seen; see `ticked.mark`."""
+        return await self._write(ticked.mark, act, versions, to)
 
     async def delete(self, act: Act, appointment_id: int, *, version: int) -> Appointment:
         """Take an appointment out of sight; return it as it was."""

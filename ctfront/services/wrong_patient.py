@@ -82,5 +82,5 @@ def change_patient(
     wrong = appointments.load_appointment(session, clinic.id, row.id)
     sentence = f"{booking.where(booked)}, no longer for {was.patient.name}."
     steps = [(booked, None), (wrong, before)]
-    booking.record(session, clinic, act, "change_patient", steps, sentence, mails=withdrawn)
+    booking.record_steps(session, clinic, act, "change_patient", steps, sentence, mails=withdrawn)
     return booked

@@ -1,6 +1,6 @@
 """What each cell of the day grid says: pure layout, no widget."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -17,6 +17,7 @@ CONTINUED = "┆"
 CLOSED = "░░"
 BREAK = "~"
 EVENT = "■"
+TICK = "*"
 
 ROOM_FOR_PURPOSE = 18
 """Width from which a cell also says the visit purpose; a narrower one leaves the room to the name."""
@@ -94,18 +95,28 @@ def status_mark(appointment: Appointment, zone: tzinfo) -> str:
 
 
 def cell_text(
-    cell: Cell, minute: int, width: int, zone: tzinfo, *, shown: Appointment | None = None, numbers: bool = False
+    cell: Cell,
+    minute: int,
+    width: int,
+    zone: tzinfo,
+    *,
+    shown: Appointment | None = None,
+    numbers: bool = False,
+    ticked: Set[int] = frozenset(),
 ) -> str:
     """Return what the cell says in `width` columns; `shown` is the one picked with Tab."""
     appointment = shown or cell.first
     if appointment is None:
         return set_cell_size(_empty_text(cell), width)
-    others = len(cell.appointments) - 1
-    more = f" +{others}" if others else ""
+    others = [a for a in cell.appointments if a is not appointment]
+    more = f" +{len(others)}" if others else ""
+    if any(a.id in ticked and a.span.start >= minute for a in others):
+        more += TICK
     if appointment.live and appointment.span.start < minute:
         number = f"{appointment.number} " if numbers else ""
         return set_cell_size(f"{CONTINUED} {number}{more}".rstrip(), width)
-    return _appointment_text(appointment, more, width, minute, zone, numbers=numbers)
+    tick = TICK if appointment.id in ticked else ""
+    return _appointment_text(appointment, more, width, minute, zone, numbers=numbers, tick=tick)
 
 
 def _empty_text(cell: Cell) -> str:
@@ -123,7 +134,7 @@ def _empty_text(cell: Cell) -> str:
 
 
 def _appointment_text(
-    appointment: Appointment, more: str, width: int, minute: int, zone: tzinfo, *, numbers: bool
+    appointment: Appointment, more: str, width: int, minute: int, zone: tzinfo, *, numbers: bool, tick: str
 ) -> str:
     flag = "@" if appointment.online else " "
     if appointment.overbooked:
@@ -135,6 +146,7 @@ def _appointment_text(
         name = f":{appointment.span.start % 60:02} {name}"
     if numbers:
         name = f"{appointment.number} {name}"
+    name = tick + name
     room = width - cell_len(right) - cell_len(more) - 1
     return set_cell_size(fit(name, room) + more + " " + right, width)
 

@@ -1,5 +1,6 @@
 """The day as a grid: one column per provider, one row per slot, drawn line by line."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 
@@ -53,6 +54,8 @@ class DayGrid(Widget, can_focus=True):
         self.first_row = 0
         self.first_column = 0
         self.numbers = False
+        self.ticked: frozenset[int] = frozenset()
+        """Appointments of the day that the next act takes together."""
         self._rows = self.schedule.rows()
 
     # -- what the cursor stands on
@@ -100,6 +103,8 @@ class DayGrid(Widget, can_focus=True):
         """Show a reading; the cursor stays on its place, and on the appointment picked there."""
         place = self.place
         self.schedule = schedule
+        # An appointment stands on one day only, so ticks end where the day is left.
+        self.ticked = frozenset() if schedule.is_week else frozenset(a.id for a in self.all_ticked)
         self._rows = schedule.rows()
         self.cells = lay_out(schedule)
         self.column = min(self.column, max(len(self.cells) - 1, 0))
@@ -109,6 +114,16 @@ class DayGrid(Widget, can_focus=True):
         self._scroll_to_cursor()
         self.refresh()
         self.post_message(self.CursorMoved(self))
+
+    @property
+    def all_ticked(self) -> list[Appointment]:
+        """The ticked appointments in the order of the schedule."""
+        return [a for c in self.schedule.columns for a in c.appointments if a.id in self.ticked]
+
+    def tick(self, ticked: Set[int]) -> None:
+        """Tick these and no others."""
+        self.ticked = frozenset(ticked)
+        self.refresh()
 
     def show_numbers(self, on: bool) -> None:
         """Show day numbers in the cells, or hide them."""
@@ -294,7 +309,7 @@ class DayGrid(Widget, can_focus=True):
             cell = self.cells[index][row]
             under = here and index == self.column
             shown = self.appointment if under else None
-            text = cell_text(cell, minute, width, self.zone, shown=shown, numbers=self.numbers)
+            text = cell_text(cell, minute, width, self.zone, shown=shown, numbers=self.numbers, ticked=self.ticked)
             if under:
                 segments.append(Segment("▸" + text, CURSOR))
                 continue

@@ -1,4 +1,4 @@
-"""The list behind `v`: what others did since the clerk last looked; Enter goes there."""
+"""The list behind `v`: what others did since the clerk last looked, what is still open; Enter goes there."""
 
 from collections.abc import Sequence
 from datetime import tzinfo

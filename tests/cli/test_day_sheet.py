@@ -42,3 +42,15 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(demo, tmp_path):  # noqa: 
     (tmp_path / "file").write_text("")
     code, out, err = said(demo("agenda", "--sheet", "--into", tmp_path / "file" / "x"))
     assert (code, out, err) == (1, "", f"{tmp_path / 'file' / 'x'} cannot be made: Not a directory.\n")
+
+
+def test_a_line_saves_the_sheet_or_hands_it_to_the_print_command(demo, tmp_path):  # noqa: F811
+    saved = tmp_path / "XDG_STATE_HOME" / "ctfront" / "day-2026-03-03.txt"
+    assert said(demo("do", "ds +1")) == (
+        0, "Day sheet of Tue 3 Mar saved: day-2026-03-03.txt in the state folder\n", ""
+    )  # fmt: skip
+    assert "Tue 3 Mar 2026 · " in saved.read_text(encoding="utf-8")
+    paper = tmp_path / "paper"
+    (tmp_path / "settings.toml").write_text(f"print_command = ['tee', '{paper}']", encoding="utf-8")
+    assert said(demo("do", "ds")) == (0, "Day sheet of Mon 2 Mar printed with tee.\n", "")
+    assert "RUIZ, Ana" in paper.read_text(encoding="utf-8")

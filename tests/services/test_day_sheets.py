@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import Alert
 from ctfront.services.day_sheets import DaySheets, Paper
 from tests.clinics import MONDAY
@@ -87,8 +88,6 @@ async def test_a_command_that_hangs_is_killed_with_what_it_started(put_out, tmp_
 
 
 async def test_a_folder_that_cannot_be_made_is_said(put_out, tmp_path):
-    from ctfront.domain.errors import ClinicError
-
     (tmp_path / "file").write_text("")
     with pytest.raises(ClinicError, match="cannot be made: Not a directory"):
         await put_out(folder=tmp_path / "file" / "x")

@@ -75,7 +75,7 @@ class CTFrontApp(Ways):
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("v,V", "news", "News", "What others did since you last looked", "news"),
-        key("colon", "command", "Command line", "sc pi pa su bk mv ca ar go fo inv …", "command"),
+        key("colon", "command", "Command line", "sc pi pa su bk mv ca ar go fo ds inv …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),

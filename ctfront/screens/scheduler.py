@@ -48,7 +48,7 @@ class SchedulerScreen(SchedulerHand):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
         key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),
-        key("colon", "command", "Command line", "bk mv ca ar go fo inv del q …", "command"),
+        key("colon", "command", "Command line", "bk mv ca ar go fo ds inv del q …", "command"),
         key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
 

@@ -22,6 +22,7 @@ from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.screens.set_up import SetUpScreen
 from ctfront.services.bulk_inviting import BulkInviting
 from ctfront.services.clinic_setup import ClinicSetup
+from ctfront.services.day_sheets import DaySheets, Paper
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import HOLD, Inviting
 from ctfront.services.mail_post import MailPost
@@ -74,7 +75,7 @@ class CTFrontApp(Ways):
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("v,V", "news", "News", "What others did since you last looked", "news"),
-        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo inv …", "command"),
+        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo ds inv …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
@@ -92,6 +93,7 @@ class CTFrontApp(Ways):
         ascii_only: bool = False,
         hold: timedelta = HOLD,
         post: MailPost | None = None,
+        paper: Paper | None = None,
     ) -> None:
         super().__init__(driver_class=PlainDriver if ascii_only else DeskDriver)
         self.database = database
@@ -105,11 +107,12 @@ class CTFrontApp(Ways):
         self.bulk_inviting = BulkInviting(database, clinic, hold=hold)
         self.patient_access = PatientAccess(database, clinic)
         self.happenings = Happenings(database, clinic)
+        self.sheets = DaySheets(self.scheduling, self.patients, paper)
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
         self.set_keymap(dict(keymap or {}))
-        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients, self.inviting))
+        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients, self.inviting, self.sheets))
         of_a_patient = (self.patients, self.scheduling, self.inviting, self.profiles)
         self.add_mode("patient", lambda: PatientInformationScreen(*of_a_patient))
         of_access = (self.patient_access, self.inviting, self.bulk_inviting)

@@ -25,6 +25,7 @@ from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.services.command_whom import AtHand
+from ctfront.services.day_sheets import DaySheets
 from ctfront.services.desk_command import ON_SCREEN, DeskCommand
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import OFF, Inviting
@@ -45,6 +46,7 @@ class Ways(GatedApp, App[None]):
     scheduling: Scheduling
     patients: Patients
     inviting: Inviting
+    sheets: DaySheets
     happenings: Happenings
     news_count = 0
     """What others did that this clerk has not seen."""
@@ -238,7 +240,7 @@ class Ways(GatedApp, App[None]):
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar from a screen that shows no day; today is at hand."""
-        commands = DeskCommand(self.scheduling, self.patients, self.inviting)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting, self.sheets)
         at_hand = AtHand(day=self.wall_now.date(), now=self.wall_now, in_access=self.current_mode == "access")
         command = await self.ask(CommandLine(commands, at_hand))
         if command is None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from ctfront.app import CTFrontApp
 from ctfront.data.database import Database
+from ctfront.services.day_sheets import Paper
 from ctfront.services.mail_post import MailPost
 from ctfront.settings import Settings
 from tests.clinics import SmallClinic
@@ -138,8 +139,9 @@ class Story:
         """Live through it in the headless driver."""
         lacking = Settings(database=":memory:", state_folder=Path()).mail_lacks  # as beside a bare database file
         post = MailPost(clinic.database, clinic.clinic.id, lambda: self.now, lacking=lacking)
+        paper = Paper(folder=clinic.database.path.parent / "state")
         actor = getattr(clinic, self.who)
-        app = CTFrontApp(clinic.database, clinic.clinic, actor, lambda: self.now, self.keymap, post=post)
+        app = CTFrontApp(clinic.database, clinic.clinic, actor, lambda: self.now, self.keymap, post=post, paper=paper)
         async with open_desk(app, size=size) as desk:
             await (desk.burst(self.script) if burst else desk.press(self.script))
             cells, looks = desk.cells(), desk.looks()

@@ -48,3 +48,16 @@ def test_what_cannot_be_is_refused_by_its_name(settings_of, text, named):
 def test_a_key_for_no_act_is_refused_with_the_nearest():
     with pytest.raises(ClinicError, match=r"“scheduler\.bok” a key, which is no act; perhaps scheduler\.book is meant"):
         check_keymap({"scheduler.bok": "b"}, CTFrontApp.key_names())
+
+
+@pytest.mark.parametrize(
+    "command", ["""'lp -d "front desk"'""", '["lp", "-d", "front desk"]'], ids=["a text", "a list"]
+)
+def test_a_print_command_is_a_program_and_its_arguments(settings_of, command):
+    assert settings_of(f"print_command = {command}").print_command == ("lp", "-d", "front desk")
+
+
+@pytest.mark.parametrize("command", ["''", "[]", "7", "[7]", "['']", "'lp \"'", '["lp\\u0000"]'])
+def test_what_is_no_print_command_is_refused(settings_of, command):
+    with pytest.raises(SettingsRefused, match="print_command"):
+        settings_of(f"print_command = {command}")

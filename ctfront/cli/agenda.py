@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import click
 
@@ -9,6 +10,7 @@ from ctfront.cli import Asked
 from ctfront.cli.opening import Desk, opened
 from ctfront.cli.tables import aligned, as_objects
 from ctfront.domain.appointments import Appointment, Status
+from ctfront.domain.day_sheet import WIDTHS
 from ctfront.domain.errors import Ambiguous, NotFound
 from ctfront.domain.grammar.dates import read_date
 from ctfront.domain.patients import PatientName
@@ -21,11 +23,25 @@ from ctfront.domain.times import show_date, show_time
 @click.option("--date", "day_text", default="t", metavar="DATE", help="As at the desk: t, +7, fri, 14/12, 2026-03-02.")
 @click.option("--provider", metavar="NAME", help="One provider, by any part of the name.")
 @click.option("--json", "as_json", is_flag=True, help="A list of objects, stable for scripts.")
+@click.option("--sheet", is_flag=True, help="The day sheet: a page per provider, with room to write on.")
+@click.option("--width", type=click.Choice([str(width) for width in WIDTHS]), help="Columns of the sheet; else 80.")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Keep the sheet in a folder instead.")
 @click.pass_obj
-def command(asked: Asked, day_text: str, provider: str | None, as_json: bool) -> None:
+def command(
+    asked: Asked, day_text: str, provider: str | None, as_json: bool, sheet: bool, width: str | None, into: Path | None
+) -> None:
     """Print a day."""
+    if not sheet and (width or into):
+        raise click.UsageError("--width and --into go with --sheet.")
+    if sheet and as_json:
+        raise click.UsageError("--sheet is for paper, --json for scripts; take one.")
+    if into and provider:
+        raise click.UsageError("--into keeps the sheet of everybody; leave out --provider.")
     with opened(asked) as desk:
         day = day_of(day_text, desk)
+        if sheet:
+            _print_sheet(desk, day, provider_id_of(desk, provider), int(width or WIDTHS[0]), into)
+            return
         schedule = desk.run(desk.scheduling.day(day, today=desk.today))
         found = in_day_order(schedule, provider_id_of(desk, provider))
         if as_json:
@@ -33,6 +49,17 @@ def command(asked: Asked, day_text: str, provider: str | None, as_json: bool) ->
         else:
             click.echo(f"{show_date(day)}   {safe(desk.clinic.name)}")
             click.echo("\n".join(aligned(_cells(a) for a in found)) or "No appointments.")
+
+
+def _print_sheet(desk: Desk, day: date, provider_id: int | None, width: int, into: Path | None) -> None:
+    from ctfront.services.day_sheets import DaySheets, keep
+
+    sheets = DaySheets(desk.scheduling, desk.patients)
+    text = desk.run(sheets.sheet(day, now=desk.wall_now, provider_id=provider_id, width=width))
+    if into is None:
+        click.echo(text, nl=False)
+    else:
+        click.echo(f"Saved {safe(str(desk.run(keep(into, day, text))))}.")
 
 
 def provider_id_of(desk: Desk, name: str | None) -> int | None:

@@ -1,5 +1,7 @@
 """`ctfront config`: where everything lives."""
 
+import shlex
+
 import click
 
 from ctfront.cli import Asked
@@ -23,6 +25,7 @@ def command(asked: Asked) -> None:
         ("settings", str(settings.settings_file or "none: the database is a server; CTFRONT_SETTINGS names a file")),
         ("log", str(settings.log_file)),
         ("hold", f"{settings.hold_seconds} s"),
+        ("day sheets", shlex.join(settings.print_command) or f"saved in {settings.state_folder}"),
         ("mail", _mail_words(settings.mail)),
         ("from", settings.mail.sender or "not set"),
         ("log-in", _login_words(settings.mail)),

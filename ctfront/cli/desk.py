@@ -123,6 +123,7 @@ def run_app(desk: Desk) -> None:
         ascii_only=settings.ascii,
         hold=timedelta(seconds=settings.hold_seconds),
         post=mail_post(desk),
+        paper=desk.paper,
     )
     keep_loaded()
     desk.run(app.run_async(mouse=False))

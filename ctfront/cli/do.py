@@ -7,6 +7,7 @@ from ctfront.cli.agenda import day_of
 from ctfront.cli.opening import opened
 from ctfront.domain.text import safe
 from ctfront.services.command_whom import AtHand
+from ctfront.services.day_sheets import DaySheets
 from ctfront.services.desk_command import DeskCommand
 
 
@@ -18,7 +19,9 @@ from ctfront.services.desk_command import DeskCommand
 def command(asked: Asked, line: str, day_text: str, place: str | None) -> None:
     """Do one line of the command grammar and print the sentence that a clerk would see."""
     with opened(asked) as desk:
-        doing = DeskCommand(desk.scheduling, desk.patients, desk.inviting)
+        doing = DeskCommand(
+            desk.scheduling, desk.patients, desk.inviting, DaySheets(desk.scheduling, desk.patients, desk.paper)
+        )
         at_hand = AtHand(day=day_of(day_text, desk), now=desk.wall_now, in_access=place == "access")
         read = desk.run(doing.read(line, at_hand))
         said = desk.run(doing.do(desk.act, read, at_hand))

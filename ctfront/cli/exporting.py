@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from ctfront.cli import Asked
-from ctfront.cli.files import write_whole
 from ctfront.cli.opening import opened
 from ctfront.domain.text import safe
 from ctfront.services.exporting import Exporting
+from ctfront.services.whole_files import write_whole
 
 
 @click.command("export")

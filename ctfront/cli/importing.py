@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from ctfront.cli import Asked
-from ctfront.cli.files import write_whole
 from ctfront.cli.opening import opened
 from ctfront.domain.csv_fields import folded, guarded
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.text import safe
 from ctfront.services.import_plan import ImportOptions, ImportPlan, Rejected
 from ctfront.services.importing import PLANS, Importing
+from ctfront.services.whole_files import write_whole
 
 SHOWN_REJECTS = 20
 """Rejected rows named on the screen; the rejects file has all."""

@@ -27,6 +27,7 @@ from ctfront.domain.staff import Act, Actor
 from ctfront.domain.text import safe
 from ctfront.domain.times import wall_clock
 from ctfront.services.clinic_setup import ClinicSetup
+from ctfront.services.day_sheets import Paper
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
@@ -65,6 +66,11 @@ class Desk:
     def inviting(self) -> Inviting:
         """The invitations."""
         return Inviting(self.database, self.clinic)
+
+    @property
+    def paper(self) -> Paper:
+        """Where day sheets go."""
+        return Paper(folder=self.settings.state_folder, command=self.settings.print_command)
 
     @cached_property
     def setup(self) -> ClinicSetup:

@@ -19,6 +19,7 @@ from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_hand import FREE_IN_HAND, PUT_DOWN_FIRST, SchedulerHand
 from ctfront.screens.scheduler_view import key
 from ctfront.services.command_whom import AtHand
+from ctfront.services.day_sheets import DaySheets
 from ctfront.services.desk_command import ON_SCREEN, DeskCommand
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
@@ -47,13 +48,14 @@ class SchedulerScreen(SchedulerHand):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
         key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),
-        key("colon", "command", "Command line", "bk wi mv ca ar go fo inv del q …", "command"),
+        key("colon", "command", "Command line", "bk wi mv ca ar go fo ds inv del q …", "command"),
         key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
 
-    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting) -> None:
+    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting, sheets: DaySheets) -> None:
         super().__init__(scheduling, patients)
         self.inviting = inviting
+        self.sheets = sheets
 
     watching: Worker[None] | None = None
     """The last look for what other desks change."""
@@ -136,7 +138,7 @@ class SchedulerScreen(SchedulerHand):
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar."""
-        commands = DeskCommand(self.scheduling, self.patients, self.inviting)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting, self.sheets)
         at_hand = AtHand(day=self.day, now=self.desk.wall_now)
         self.grid.show_numbers(True)
         command = await self.desk.ask(CommandLine(commands, at_hand))

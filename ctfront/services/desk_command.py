@@ -18,6 +18,7 @@ from ctfront.domain.times import show_date, show_day, show_minute, show_time, ti
 from ctfront.services.booking import told, where
 from ctfront.services.command_invitations import InvitationCommand, check_place
 from ctfront.services.command_whom import AtHand, Whoms, told_of
+from ctfront.services.day_sheets import DaySheets
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
@@ -60,8 +61,9 @@ class Said:
 class DeskCommand:
     """Reads lines and does them through the services."""
 
-    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting) -> None:
+    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting, sheets: DaySheets) -> None:
         self._scheduling = scheduling
+        self._sheets = sheets
         self._patients = patients
         self._whoms = Whoms(scheduling, patients)
         self._invitations = InvitationCommand(inviting, self._whoms)
@@ -97,6 +99,8 @@ class DeskCommand:
             return "; ".join(told_of(a) for a in await self._whoms.appointments(command.whom, at_hand))
         if command.verb is Verb.GO:
             return show_date(self._day(command, at_hand) or at_hand.day)
+        if command.verb is Verb.DAY_SHEET:
+            return f"Day sheet of {show_date(self._day(command, at_hand) or at_hand.day)}"
         return ""
 
     async def do(self, make_act: MakesActs, command: Command, at_hand: AtHand) -> Said:
@@ -111,6 +115,9 @@ class DeskCommand:
                 return await self._move(make_act(), command, at_hand)
             case Verb.UNDO:
                 return Said(sentence=await self._scheduling.undo(make_act()))
+            case Verb.DAY_SHEET:
+                day = self._day(command, at_hand) or at_hand.day
+                return Said(sentence=await self._sheets.put_out(day, now=at_hand.now))
             case Verb.OPENINGS:
                 return await self._openings(command, at_hand)
             case verb if verb in ABOUT_INVITATIONS:

@@ -1,6 +1,7 @@
 """Where this installation keeps things and the little that can be chosen, read once at the start."""
 
 import os
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ SETTINGS_VARIABLE = "CTFRONT_SETTINGS"
 """Names another settings file: for a database server, and for a sender with a log-in of its own."""
 
 KEY_FILE = "link.key"
-NAMES = frozenset({"ascii", "hold", "keys", "link_key", "mail", "site"})
+NAMES = frozenset({"ascii", "hold", "keys", "link_key", "mail", "print_command", "site"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Settings:
     database: str
     """Path of the file, or a database URL."""
     state_folder: Path
-    """Where the log is written."""
+    """Where the log is written and day sheets are saved."""
     settings_file: Path | None = None
     """What was read, or would have been; None for a database server without one."""
     link_key: Path = Path(KEY_FILE)
@@ -37,6 +38,8 @@ class Settings:
     """How long a mail waits before it leaves, so that `u` can take it back."""
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Binding id → keys, comma-separated."""
+    print_command: tuple[str, ...] = ()
+    """What prints a day sheet: a program and its arguments, run without a shell; empty for none."""
     ascii: bool = False
     """Draw with ASCII characters only."""
 
@@ -105,6 +108,7 @@ def read_settings(database: str | None, *, ascii_only: bool = False) -> Settings
         hold_seconds=_whole(found, "hold", bare.hold_seconds),
         keymap=_keymap(found.get("keys", {})),
         link_key=_key_file(found.get("link_key", KEY_FILE), beside if "link_key" in found else folder or beside),
+        print_command=_command(found["print_command"]) if "print_command" in found else (),
         mail=read_mail(_table(found, "mail"), beside),
         site=read_site(_table(found, "site")),
     )
@@ -139,6 +143,17 @@ def _keymap(value: object) -> Mapping[str, str]:
     if not isinstance(value, dict) or not all(isinstance(keys, str) for keys in value.values()):
         raise SettingsRefused('The setting “keys” is "vi", or a table of names and keys.')
     return value
+
+
+def _command(value: object) -> tuple[str, ...]:
+    """Return a command line as words; a text is cut into them as a shell would, and nothing more."""
+    try:
+        words = shlex.split(value) if isinstance(value, str) else value
+    except ValueError:
+        words = None
+    if isinstance(words, list) and words and words[0] and all(isinstance(w, str) and w.isprintable() for w in words):
+        return tuple(words)
+    raise SettingsRefused('The setting “print_command” is a program and its arguments, as ["lp", "-d", "desk"].')
 
 
 def _table(found: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -68,6 +68,8 @@ def read(line: str) -> Command:
         ("rm ruiz", Command(verb=Verb.REMOVE, whom=ByName("ruiz"))),
         ("rp .130", Command(verb=Verb.REPLACE, whom=DayNumbers(130, 130))),
         ("re ruiz", Command(verb=Verb.REACTIVATE, whom=ByName("ruiz"))),
+        ("ds", Command(verb=Verb.DAY_SHEET)),
+        ("ds next tue", Command(verb=Verb.DAY_SHEET, date_text="next tue")),
         ("un", Command(verb=Verb.UNDO)),
         ("q", Command(verb=Verb.QUIT)),
     ],

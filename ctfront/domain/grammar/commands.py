@@ -42,6 +42,7 @@ class Verb(StrEnum):
     ACCESS = "pa"
     SET_UP = "su"
     DELETE = "del"
+    DAY_SHEET = "ds"
     QUIT = "q"
 
 
@@ -248,6 +249,8 @@ def _read(words: _Words) -> Command:
         return Command(verb=verb)
     if verb is Verb.GO:
         return Command(verb=verb, date_text=_needed_date(words))
+    if verb is Verb.DAY_SHEET:
+        return Command(verb=verb, date_text=_needed_date(words) if words.peek() else "")
     if verb is Verb.OPENINGS:
         return _read_openings(words)
     whom = _read_whom(words, by_name_only=verb in BOOKING)

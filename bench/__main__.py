@@ -14,13 +14,13 @@ from bench.machine import busy, facts, fsync_milliseconds
 from bench.mailing import measure_mailing
 from bench.painting import measure_painting
 from bench.postgres import kept_server
-from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_search
+from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_glance, measure_search
 from bench.results import write_results
 from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
 from ctfront.terminal.key_loop import KeyLoop, keep_loaded
 
-PARTS = ("day", "search", "flat", "paint", "booking", "invite", "access", "mail", "postgresql", "start")
+PARTS = ("day", "glance", "search", "flat", "paint", "booking", "invite", "access", "mail", "postgresql", "start")
 
 
 def main() -> None:
@@ -46,6 +46,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
     url = f"sqlite:///{path}"
     if "day" in chosen:
         await measure_day(report, url, "Reading", floor=await day_floor(str(path)))
+    if "glance" in chosen:
+        await measure_glance(report, url, "Reading")
     if "search" in chosen:
         await measure_search(report, url, "Reading", floor=await find_floor(str(path)))
     report.note(

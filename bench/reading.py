@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy.dialects import sqlite
@@ -13,12 +13,16 @@ from bench.timing import Figure, Report, Sample, latency, sample
 from ctfront.data import clinic as clinics
 from ctfront.data.appointments import APPOINTMENT, select_appointments
 from ctfront.data.database import Database
+from ctfront.domain.glance import FreePlaces
 from ctfront.domain.schedule import DaySchedule
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 
 DAY_P50, DAY_P99 = 6, 15
 SEARCH_P99, NEAR_P99 = 20, 150
+GLANCE_P99 = 30
+GLANCE_ROOM = 24 * (4 * 7 + 1)
+"""Columns for all 24 providers over 4 weeks: as many days as 12 over 8 weeks."""
 FLAT = 1.2
 """How much slower ten years may be than one."""
 
@@ -104,6 +108,21 @@ async def measure_day(report: Report, url: str, part: str, *, floor: Sample | No
     what = f"day of {len(shown.columns)} providers, {rows} appointments"
     p50, p99 = (None, None) if told else (DAY_P50, DAY_P99)
     report.add(part, *latency(what, timed, p50=p50, p99=p99, floor=floor))
+
+
+async def measure_glance(report: Report, url: str, part: str, *, told: bool = False) -> None:
+    """Report the free places at a glance over the weeks to come, the fullest there are, `told` without a budget."""
+    async with readers(url) as (scheduling, _):
+        early = datetime.combine(TODAY - timedelta(days=28), time())
+
+        async def read(run: int) -> FreePlaces:
+            return await scheduling.glance(TODAY - timedelta(days=7 * (run % 4)), room=GLANCE_ROOM, now=early)
+
+        weeks = (await read(0)).weeks
+        timed = await sample(read)
+    days = len(weeks.days) // weeks.days_a_week
+    what = f"free places of {len(weeks.providers)} providers over {days} weeks"
+    report.add(part, *latency(what, timed, p99=None if told else GLANCE_P99))
 
 
 async def measure_search(

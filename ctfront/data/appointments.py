@@ -20,7 +20,7 @@ from ctfront.data.models import (
     StatusChangeRow,
     VisitPurposeRow,
 )
-from ctfront.domain.appointments import Appointment, Origin, Status, StatusChange
+from ctfront.domain.appointments import LIVE, Appointment, Origin, Status, StatusChange
 from ctfront.domain.errors import ChangedElsewhere, NotFound
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import ActorKind
@@ -134,6 +134,19 @@ async def read_days(
     if chosen := list(provider_ids):
         query = query.where(APPOINTMENT.provider_id.in_(chosen))
     return [appointment_of(row) for row in await reader.execute(query, days)]
+
+
+_TAKEN = select(APPOINTMENT.provider_id, APPOINTMENT.day, APPOINTMENT.start_second, APPOINTMENT.minutes).where(
+    APPOINTMENT.clinic_id == bindparam("clinic_id", type_=Integer),
+    APPOINTMENT.day.between(bindparam("first"), bindparam("last")),
+    APPOINTMENT.status.in_([status.value for status in LIVE]),
+)
+
+
+async def read_taken(reader: Reader, clinic_id: int, first: date, last: date) -> list[tuple[int, date, int, int]]:
+    """Return provider, day, first second and minutes of the live appointments from `first` to `last`."""
+    days = {"clinic_id": clinic_id, "first": first, "last": last}
+    return [tuple(row) for row in await reader.execute(_TAKEN, days)]
 
 
 async def read_of_patient(session: AsyncSession, clinic_id: int, patient_id: int, limit: int) -> list[Appointment]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.providers import Break, Event, Provider
-from ctfront.domain.times import Span, merge, subtract
+from ctfront.domain.times import Span, subtract
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +24,6 @@ class Column:
     events: tuple[Event, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     """Sorted by start, live ones first, deleted ones absent."""
-    of: tuple["Column", ...] = ()
-    """The columns that this one sums up: a day of several providers, of which only counts that they are free."""
 
     def state_at(self, minute: int) -> "Opening":
         """Tell whether the minute is bookable, and why not."""
@@ -38,10 +36,6 @@ class Column:
     def load_at(self, minute: int) -> int:
         """Return how many live appointments are in progress at the minute."""
         return sum(a.live and a.span.holds(minute) for a in self.appointments)
-
-    def free_of(self, minute: int) -> tuple["Column", ...]:
-        """Return which of the columns summed up are free at the minute."""
-        return tuple(c for c in self.of if any(span.holds(minute) for span in c.free))
 
     def bookable(self) -> tuple[Span, ...]:
         """Return office hours without breaks and events."""
@@ -61,12 +55,6 @@ class Column:
             if load >= self.provider.governor:
                 full.append(Span(start, end))
         return subtract(self.bookable(), full)
-
-
-def summed_up(day: date, columns: Sequence[Column]) -> Column:
-    """Return the day of several providers as one column, in the name of the first."""
-    hours = merge(span for column in columns for span in column.hours)
-    return Column(provider=columns[0].provider, day=day, hours=hours, of=tuple(columns))
 
 
 class Opening(StrEnum):
@@ -90,8 +78,8 @@ class DaySchedule:
 
     @property
     def is_week(self) -> bool:
-        """Whether the columns are days, of one provider or of all."""
-        return len({column.day for column in self.columns}) > 1 or any(column.of for column in self.columns)
+        """Whether the columns are days."""
+        return len({column.day for column in self.columns}) > 1
 
     def is_older_than(self, other: "DaySchedule") -> bool:
         """Tell whether this is an earlier reading of the same columns."""

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 
 from ctfront.domain.appointments import Appointment, Origin, Place, Status
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.openings import starts_in
+from ctfront.domain.openings import free_from, starts_in
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Event, Provider
 from ctfront.domain.schedule import Column
@@ -52,6 +52,8 @@ class SchedulerActs(SchedulerView, AppointmentActs):
     @work(group="book")
     async def action_book(self) -> None:
         """Book the place under the cursor; the form stays open until the booking stands."""
+        if self.week_of == ALL and not await self.show_place_on_its_day():
+            return
         await self.book_here()
 
     async def book_here(
@@ -122,7 +124,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         """Offer the marks, the approval of a request, or a walk-in and an event."""
         appointment = self.grid.appointment
         if self.week_of == ALL:
-            self.say("Enter shows the day first: marks belong to one provider.")
+            self.say("Enter shows the day first: marks belong to an appointment.")
             return
         if appointment is not None and appointment.status is Status.REQUESTED:
             await self.approve(appointment)
@@ -181,10 +183,20 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         else:
             self.say("b books this place.")
 
-    async def show_place_on_its_day(self) -> None:
-        """Go from how many are free to the day, the cursor on the first who is."""
-        self.week_of = None
-        await self.load(place=self.grid.place)
+    async def show_place_on_its_day(self) -> bool:
+        """Go from the glance to the day, the cursor on the half hour's first free slot; tell whether it is shown."""
+        place, step = self.place, self.glance.shown.rows.step
+        if place is None:
+            self.say("No provider has office hours; there is no place to show.")
+            return False
+        self.week_of, self.day = None, place.day
+        await self.load(place=place)
+        column, first = self.grid.provider_column, minute_of(place.start)
+        if self.glance.display or column is None:
+            return False
+        slots = range(first, first + step, self.desk.clinic.slot_minutes)
+        self.grid.go_to_minute(next((m for m in slots if free_from(column, m)), first))
+        return True
 
     # -- events
 

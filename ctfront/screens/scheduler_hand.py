@@ -13,7 +13,7 @@ from ctfront.screens.appointment_acts import where, where_and_day
 from ctfront.screens.leave import Leave, with_leave, with_turn
 from ctfront.screens.modals.reschedule_form import RescheduleForm
 from ctfront.screens.scheduler_ticks import SchedulerTicks
-from ctfront.screens.scheduler_view import key
+from ctfront.screens.scheduler_view import ALL, key
 from ctfront.widgets.key_line import KeyLine
 
 FREE_IN_HAND = frozenset(
@@ -185,7 +185,9 @@ class SchedulerHand(SchedulerTicks):
 
     def action_open(self) -> None:
         """Put down what is in hand, else open what is under the cursor."""
-        if self.in_hand is not None:
+        if self.week_of == ALL:
+            self.open_here()
+        elif self.in_hand is not None:
             self.put_down()
         elif self.patient_in_hand is not None:
             self.book_in_hand()

@@ -17,7 +17,8 @@ from ctfront.screens.desk_screen import DeskScreen
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.appointment_pane import AppointmentPane, appointment_facts, place_facts
-from ctfront.widgets.day_grid import DayGrid
+from ctfront.widgets.day_grid import EMPTY, DayGrid
+from ctfront.widgets.glance_grid import TIME_WIDTH, GlanceGrid
 from ctfront.widgets.words import Words
 
 ALL = 0
@@ -49,7 +50,7 @@ class SchedulerView(DeskScreen):
         key("right_square_bracket,full_stop", "turn_days(1)", "Day on", "Show the day after", "day_on"),
         key("left_curly_bracket,less_than_sign", "turn_days(-7)", "Week back", "A week earlier", "week_back"),
         key("right_curly_bracket,greater_than_sign", "turn_days(7)", "Week on", "A week later", "week_on"),
-        key("w,W", "week", "Week", "This provider's week, again: free places of all, again: the day", "week"),
+        key("w,W", "week", "Week", "This provider's week, again: free places at a glance, again: the day", "week"),
     ]
 
     def __init__(self, scheduling: Scheduling, patients: Patients) -> None:
@@ -58,7 +59,7 @@ class SchedulerView(DeskScreen):
         self.patients = patients
         self.day = date(2000, 1, 1)
         self.week_of: int | None = None
-        """Whose week is shown; `ALL` for how many are free in it, None for the day of everybody."""
+        """Whose week is shown; `ALL` for the free places of everybody at a glance, None for the day of everybody."""
         self.wanted_id: int | None = None
         """The appointment that the cursor goes to as soon as a reading has it; outlives a reading given up."""
         self.wanted_ticks: frozenset[int] = frozenset()
@@ -72,6 +73,7 @@ class SchedulerView(DeskScreen):
         """Lay out grid and pane: below it when narrow, beside it when wide."""
         with Container(id="day"):
             yield DayGrid(self.desk.clinic.tz)
+            yield GlanceGrid()
             yield Words(safe("─" * 400), id="rule")
             yield AppointmentPane()
 
@@ -79,6 +81,28 @@ class SchedulerView(DeskScreen):
     def grid(self) -> DayGrid:
         """The grid."""
         return self.query_one(DayGrid)
+
+    @property
+    def glance(self) -> GlanceGrid:
+        """The free places at a glance."""
+        return self.query_one(GlanceGrid)
+
+    @property
+    def place(self) -> Place | None:
+        """The place under the cursor, on its day or at a glance."""
+        return self.glance.place if self.glance.display else self.grid.place
+
+    @property
+    def days_shown(self) -> set[date]:
+        """The days in view."""
+        if self.glance.display:
+            return set(self.glance.shown.weeks.days)
+        return {column.day for column in self.grid.schedule.columns}
+
+    @property
+    def change_seen(self) -> int:
+        """Newest change that what is shown includes."""
+        return self.glance.shown.change_seen if self.glance.display else self.grid.schedule.change_seen
 
     def on_mount(self) -> None:
         """Open on today, the cursor at the present time."""
@@ -93,9 +117,9 @@ class SchedulerView(DeskScreen):
     # -- reading
 
     @work(group="load", exclusive=True)
-    async def reload(self) -> None:
-        """Read the shown day again, keeping the cursor."""
-        await self.load()
+    async def reload(self, place: Place | None = None) -> None:
+        """Read the shown day again, keeping the cursor or putting it on the place."""
+        await self.load(place=place)
 
     async def read_again(self) -> None:
         """Read the shown day again."""
@@ -103,12 +127,13 @@ class SchedulerView(DeskScreen):
 
     async def load(self, *, appointment_id: int | None = None, place: Place | None = None) -> None:
         """Read and show the day or week; the cursor goes to the appointment or place given."""
+        if self.week_of == ALL:
+            await self._load_glance(place)
+            return
         asked = self.day, self.week_of
         try:
             if self.week_of is None:
                 schedule = await self.scheduling.day(self.day, today=self.desk.today)
-            elif self.week_of == ALL:
-                schedule = await self.scheduling.free_week(self.day)
             else:
                 schedule = await self.scheduling.week(self.week_of, self.day)
             known = await self.patients.glances({a.patient.id for c in schedule.columns for a in c.appointments})
@@ -121,6 +146,7 @@ class SchedulerView(DeskScreen):
             self.known = known
             self.grid.zone = self.desk.clinic.tz
             self.grid.show(schedule)
+        self._show_glance(False)
         wanted = appointment_id or self.wanted_id
         ticks, self.wanted_ticks = self.wanted_ticks, frozenset()
         self.wanted_id = None
@@ -136,6 +162,42 @@ class SchedulerView(DeskScreen):
             self.say(self.standing_message())
         self.refresh_title()
 
+    async def _load_glance(self, place: Place | None) -> None:
+        """Read and show the free places; the weeks stay while the day asked for is among them."""
+        glance, asked = self.glance, (self.day, self.week_of)
+        there = glance.shown.weeks.days if glance.display else ()
+        start = there[0] if there and there[0] <= self.day <= there[-1] else self.day
+        width = glance.size.width if glance.display else self.grid.size.width
+        try:
+            shown = await self.scheduling.glance(start, room=width - TIME_WIDTH, now=self.desk.wall_now)
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        if asked != (self.day, self.week_of) or not self.query(GlanceGrid):
+            return  # another day was asked for meanwhile, or the app was left
+        if not shown.is_older_than(glance.shown):
+            glance.show(shown, self.day)
+        self.wanted_id = None
+        self._show_glance(True)
+        if place is not None and not self.desk.gone_on():
+            glance.go_to_place(place)
+        self.refresh_title()
+
+    def _show_glance(self, on: bool) -> None:
+        """Show the glance instead of the day, or the day; what is not shown is under no cursor."""
+        if self.glance.display == on:
+            return
+        self.glance.display, self.grid.display = on, not on
+        if on:
+            self.grid.show(EMPTY)
+        (self.glance if on else self.grid).focus()
+
+    @on(GlanceGrid.Resized)
+    def fit_weeks(self) -> None:
+        """Show as many weeks as fit now."""
+        if self.glance.display and self.week_of == ALL:
+            self.reload()
+
     def go_to_day(self, day: date, *, appointment_id: int | None = None, ticked: frozenset[int] = frozenset()) -> None:
         """Show a day; with an id the cursor goes to that appointment; these and no others are ticked."""
         self.day = day
@@ -144,13 +206,13 @@ class SchedulerView(DeskScreen):
         self.reload()
 
     @on(DayGrid.CursorMoved)
+    @on(GlanceGrid.CursorMoved)
     def show_cursor(self) -> None:
         """Say in the pane what the cursor stands on."""
         self.show_pane()
-        place = self.grid.place
-        shown = {column.day for column in self.grid.schedule.columns}
+        place = self.place
         # The day asked for may be another by now, with its reading under way: only a walk in what is shown changes it.
-        if place is not None and self.day in shown and place.day != self.day:
+        if place is not None and self.day in self.days_shown and place.day != self.day:
             self.day = place.day
             self.refresh_title()
 
@@ -158,7 +220,9 @@ class SchedulerView(DeskScreen):
         """Fill the pane from what is known."""
         grid, appointment = self.grid, self.grid.appointment
         pane = self.query_one(AppointmentPane)
-        if appointment is not None and grid.cell is not None:
+        if self.glance.display:
+            pane.show(self.glance.facts())
+        elif appointment is not None and grid.cell is not None:
             ids = [a.id for a in grid.cell.appointments]
             facts = appointment_facts(
                 appointment,
@@ -169,8 +233,8 @@ class SchedulerView(DeskScreen):
                 online=self.desk.clinic.online,
             )
             pane.show(facts)
-        elif grid.shown_column is not None:
-            pane.show(place_facts(grid.shown_column, grid.minute))
+        elif grid.provider_column is not None:
+            pane.show(place_facts(grid.provider_column, grid.minute))
         else:
             pane.show([(safe("Nobody works on this day."),)])
 
@@ -187,19 +251,25 @@ class SchedulerView(DeskScreen):
 
     def action_move(self, columns: int, rows: int) -> None:
         """Move the cursor."""
-        self.grid.move(columns=columns, rows=rows)
+        if self.glance.display:
+            self.glance.move(days=columns, rows=rows)
+        else:
+            self.grid.move(columns=columns, rows=rows)
 
     def action_page(self, direction: int) -> None:
         """Move by a window."""
-        self.grid.page(direction)
+        (self.glance if self.glance.display else self.grid).page(direction)
 
     def action_edge(self, last: bool) -> None:
         """Move to the first or last row."""
-        self.grid.edge(last=last)
+        (self.glance if self.glance.display else self.grid).edge(last=last)
 
     def action_next_appointment(self, step: int) -> None:
         """Walk the appointments of the column."""
-        if not self.grid.next_appointment(step):
+        if self.glance.display:
+            if not self.glance.next_provider(step):
+                self.say("No further provider.")
+        elif not self.grid.next_appointment(step):
             self.say("No further appointment in this column.")
 
     @work(group="load", exclusive=True)
@@ -207,6 +277,9 @@ class SchedulerView(DeskScreen):
         """Show today; the cursor goes to the first column and the present time, else the first office hour."""
         now = self.desk.wall_now
         self.day = now.date()
+        if self.glance.display and (here := self.place) is not None:
+            await self.load(place=Place(provider_id=here.provider_id, day=self.day, start=now.time()))
+            return
         await self.load()
         grid = self.grid
         if not grid.cells:
@@ -230,13 +303,13 @@ class SchedulerView(DeskScreen):
         self.go_to_day(day)
 
     def action_week(self) -> None:
-        """Show this provider's week, then how many are free in it, then the day again."""
-        column = self.grid.provider_column
+        """Show this provider's week, then the free places of everybody at a glance, then the day again."""
+        column, place = self.grid.provider_column, self.place
         if self.week_of is None and column is not None:
             self.week_of = column.provider.id
         else:
             self.week_of = None if self.week_of == ALL else ALL
-        self.reload()
+        self.reload(place)
 
     def appointment_here(self, verb: str) -> Appointment | None:
         """Return the appointment the pane shows, or say that there is none."""

@@ -17,9 +17,10 @@ from ctfront.data.models import AppointmentRow, ChangeRow, EventRow
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Place, Status, StatusChange
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import NotFound
+from ctfront.domain.glance import FreePlaces, count_free, weeks_from
 from ctfront.domain.openings import PartOfDay, free_from, next_starts
 from ctfront.domain.providers import Event, Provider, VisitPurpose
-from ctfront.domain.schedule import Column, DaySchedule, Start, summed_up
+from ctfront.domain.schedule import Column, DaySchedule, Start
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line, safe
 from ctfront.domain.times import Span, minute_of, show_date, show_minute
@@ -68,15 +69,16 @@ class Scheduling:
         shown = tuple(c for c in columns if c.day.weekday() < 5 or _is_used(c))
         return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
 
-    async def free_week(self, day: date) -> DaySchedule:
-        """Return the week around the day with the providers of each day summed up; days without any are left out."""
-        monday = day - timedelta(days=day.weekday())
+    async def glance(self, day: date, *, room: int, now: datetime) -> FreePlaces:
+        """Return the free places of everybody over the weeks from the day's on that fit; `now` is wall clock."""
         async with self._database.reading() as session:
-            newest, everybody = await self._columns(session, monday, monday + WEEK)
-        columns = [c for c in everybody if c.hours]
-        days = [(d, [c for c in columns if c.day == d]) for d in sorted({c.day for c in columns})]
-        shown = tuple(summed_up(d, of_day) for d, of_day in days)
-        return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
+            reader = await session.connection()
+            newest, everybody = await self._everybody(reader)
+            weeks = weeks_from(day, everybody, room)
+            first, last = weeks.days[0], weeks.days[-1]
+            taken = await appointments.read_taken(reader, self.clinic.id, first, last)
+            blocked = await events.read_events(reader, self.clinic.id, first, last)
+        return count_free(weeks, taken, blocked, slot=self.clinic.slot_minutes, now=now, change_seen=newest)
 
     async def appointment(self, appointment_id: int) -> Appointment:
         """Return one appointment. Raises `NotFound`."""

@@ -11,7 +11,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment, Status
-from ctfront.domain.openings import free_from
 from ctfront.domain.patients import Glance
 from ctfront.domain.schedule import Column, Opening
 from ctfront.domain.text import Shown, safe
@@ -131,8 +130,6 @@ def _warnings(appointment: Appointment, patient: Glance | None, today: date) -> 
 def place_facts(column: Column, minute: int) -> list[Facts]:
     """Return what the pane says of a place without an appointment."""
     where = f"{show_minute(minute)} {show_date(column.day)}"
-    if column.of:
-        return [_facts([where]), _facts(_who_is_free(column, minute))]
     match column.state_at(minute):
         case Opening.EVENT:
             text = next(e.text for e in column.events if e.span.holds(minute))
@@ -146,11 +143,6 @@ def place_facts(column: Column, minute: int) -> list[Facts]:
             until = next((s.end for s in column.free if s.holds(minute)), minute)
             state = f"free for {until - minute} min" if until > minute else "taken"
     return [_facts([where, column.provider.name, state])]
-
-
-def _who_is_free(column: Column, minute: int) -> list[str]:
-    free = column.free_of(minute)
-    return [f"{c.provider.name} {free_from(c, minute)} min" for c in free] or ["nobody is free"]
 
 
 def _facts(parts: Sequence[str]) -> Facts:

@@ -12,7 +12,6 @@ from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import show_time
 
 FREE = "·"
-NOBODY_FREE = "-"
 CONTINUED = "┆"
 CLOSED = "░░"
 BREAK = "~"
@@ -34,8 +33,6 @@ class Cell:
     """The ones that count first: starting here, then running on, then those that hold no seat."""
     starts: int = 0
     """How many of them start in this row and are live."""
-    free: int | None = None
-    """How many providers are free, where a column sums several up."""
 
     @property
     def first(self) -> Appointment | None:
@@ -55,8 +52,6 @@ def lay_out(schedule: DaySchedule) -> list[list[Cell]]:
 
 
 def _lay_out_column(column: Column, rows: Sequence[int], slot: int) -> list[Cell]:
-    if column.of:
-        return [Cell(opening=column.state_at(minute), free=len(column.free_of(minute))) for minute in rows]
     starting: list[list[Appointment]] = [[] for _ in rows]
     running: list[list[Appointment]] = [[] for _ in rows]
     gone: list[list[Appointment]] = [[] for _ in rows]
@@ -121,8 +116,6 @@ def cell_text(
 
 def _empty_text(cell: Cell) -> str:
     match cell.opening:
-        case Opening.OPEN if cell.free is not None:
-            return str(cell.free) if cell.free else NOBODY_FREE
         case Opening.OPEN:
             return FREE
         case Opening.CLOSED:

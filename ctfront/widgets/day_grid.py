@@ -74,15 +74,9 @@ class DayGrid(Widget, can_focus=True):
         return next((a for a in cell.appointments if a.id == self.picked_id), cell.first)
 
     @property
-    def shown_column(self) -> Column | None:
-        """The column under the cursor as it is shown."""
-        return self.schedule.columns[self.column] if self.schedule.columns else None
-
-    @property
     def provider_column(self) -> Column | None:
-        """The column under the cursor; where it sums several up, that of the first who is free."""
-        column = self.shown_column
-        return next(iter(column.free_of(self.minute) or column.of), column) if column is not None else None
+        """The column under the cursor."""
+        return self.schedule.columns[self.column] if self.schedule.columns else None
 
     @property
     def minute(self) -> int:
@@ -319,6 +313,4 @@ class DayGrid(Widget, can_focus=True):
 
 def _is_quiet(cell: Cell, minute: int) -> bool:
     """Tell whether nothing begins in the cell."""
-    if cell.free is not None:
-        return not cell.free
     return not cell.live or cell.appointments[0].span.start < minute

@@ -74,26 +74,6 @@ async def test_week_of_one_provider_and_back(monday):
     assert (await monday("w right w w")).cells[0].strip().startswith("Tue 3 Mar 2026  ")
 
 
-async def test_week_again_shows_how_many_are_free(monday):
-    end = await monday("w w")
-    assert end.at("8:00").split() == ["8:00", "▸1", "3", "3", "3", "3"]
-    assert end.at("8:15").split()[1] == "1"
-    assert end.cells[0].strip().startswith("Mon 2 Mar 2026 · free places")
-    assert "Dr Chen 15 min" in end.pane
-
-
-async def test_enter_on_a_free_place_of_the_week_shows_its_day(monday):
-    end = await monday("w w right enter")
-    assert end.cells[0].strip().startswith("Tue 3 Mar 2026  ")
-    assert end.cursor == ("8:00", "·")
-
-
-async def test_booking_from_the_free_places_takes_the_first_who_is_free(monday):
-    end = await monday("w w b bau enter enter")
-    assert (480, "Dr Chen", "BAUER") in end.live()
-    assert end.at("8:00").split()[1] == "▸-"
-
-
 async def test_tab_walks_inside_a_cell_and_the_pane_counts(both_ways):
     def scene(clinic):
         cast(clinic)

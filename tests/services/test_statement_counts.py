@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -47,6 +47,18 @@ async def statements(desk):
 def fill(desk) -> None:
     for patient, start in (("RUIZ", "8:00"), ("KAPOOR", "8:15"), ("LEE", "8:30"), ("OKAFOR", "8:45")):
         desk.book(patient, "Dr Alvarez", start)
+
+
+async def test_free_places_are_three_statements_whatever_the_number_of_weeks(desk, statements):
+    await desk.scheduling.day(MONDAY)
+    fill(desk)
+    lengths = []
+    for room in (20, 500):
+        with statements() as read:
+            shown = await desk.scheduling.glance(MONDAY, room=room, now=datetime.combine(MONDAY, time(8)))
+        lengths.append((len(read), len(shown.weeks.days)))
+        assert shown.counts[0][0][:3] == (0, 0, 2)
+    assert lengths == [(3, 10), (3, 40)]
 
 
 async def test_a_day_is_three_statements_however_full(desk, statements):

@@ -1,0 +1,166 @@
+"""How many places are free in each half hour, over several providers and weeks: counting only."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ctfront.domain.providers import Event, Provider
+from ctfront.domain.times import DAY, STEP, Span, minute_of, subtract
+
+HALF_HOUR = 30
+"""Minutes of a row, where a slot is not longer."""
+
+FEWEST_WEEKS, MOST_WEEKS = 2, 8
+FRIDAY = 4
+CLOSED = "·"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+Taken = tuple[int, date, int, int]
+"""A live appointment: the provider's id, the day, its first second of the day, its minutes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weeks:
+    """Whose days are shown, and which."""
+
+    providers: tuple[Provider, ...]
+    days: tuple[date, ...]
+    days_a_week: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreePlaces:
+    """The free places of each provider, day and row."""
+
+    weeks: Weeks
+    rows: range
+    """First minute of each row."""
+    counts: tuple[tuple[tuple[int | None, ...], ...], ...]
+    """By provider, day and row: places free, 0 full, below 0 by how many overbooked; None closed or past."""
+    slot_minutes: int = 15
+    change_seen: int = 0
+    """Newest change_log id that this reading includes."""
+
+    def is_older_than(self, other: "FreePlaces") -> bool:
+        """Tell whether this is an earlier reading of the same days and providers."""
+        same = [p.id for p in self.weeks.providers] == [p.id for p in other.weeks.providers]
+        return same and self.weeks.days == other.weeks.days and self.change_seen < other.change_seen
+
+
+NONE = FreePlaces(weeks=Weeks(providers=(), days=(), days_a_week=5), rows=range(0, HALF_HOUR, HALF_HOUR), counts=())
+
+
+def weeks_from(day: date, providers: Iterable[Provider], room: int) -> Weeks:
+    """Return the weeks from the day's on, as many as fit in `room` columns with every provider beside the other.
+
+    Monday to Friday always, a weekend day when somebody works on it.
+    """
+    who = tuple(p for p in providers if p.active and any(hours.spans for hours in p.hours))
+    worked = {hours.weekday for p in who for hours in p.hours if hours.spans}
+    weekdays = [n for n in range(7) if n <= FRIDAY or n in worked]
+    fitting = (room // max(len(who), 1) - 1) // (len(weekdays) + 1)
+    weeks = max(FEWEST_WEEKS, min(fitting, MOST_WEEKS))
+    monday = day - timedelta(days=day.weekday())
+    weeks = min(weeks, (date.max - monday).days // 7)
+    days = tuple(monday + timedelta(days=7 * week + n) for week in range(weeks) for n in weekdays)
+    return Weeks(providers=who, days=days, days_a_week=len(weekdays))
+
+
+def count_free(
+    weeks: Weeks,
+    taken: Iterable[Taken],
+    events: Iterable[Event],
+    *,
+    slot: int,
+    now: datetime,
+    change_seen: int = 0,
+) -> FreePlaces:
+    """Count the places free in each row; `now` is wall clock, earlier starts are not counted.
+
+    The places of a row are those of its slots added up; a slot offers as many as the governor exceeds its
+    fullest moment. Where nothing is free, the most overbooked slot counts.
+    """
+    loads: dict[tuple[int, date], list[int]] = {}
+    for provider_id, day, second, minutes in taken:
+        load = loads.get((provider_id, day))
+        if load is None:
+            load = loads[provider_id, day] = [0] * (DAY // STEP)
+        start = second // 60
+        for step in range(start // STEP, min(-(-(start + minutes) // STEP), DAY // STEP)):
+            load[step] += 1
+    blocked: dict[tuple[int, date], list[Span]] = {}
+    for event in events:
+        blocked.setdefault((event.provider_id, event.day), []).append(event.span)
+    rows = _rows(weeks.providers, slot)
+    counts = []
+    for provider in weeks.providers:
+        usual = {n: _slots(_bookable(provider, n), rows, slot) for n in range(7)}
+        of_days: list[tuple[int | None, ...]] = []
+        for day in weeks.days:
+            slots, place = usual[day.weekday()], (provider.id, day)
+            if day < now.date() or not slots:
+                of_days.append((None,) * len(rows))
+                continue
+            if place in blocked:
+                slots = _slots(subtract(_bookable(provider, day.weekday()), blocked[place]), rows, slot)
+            if day == now.date():
+                slots = [s for s in slots if s[1] * STEP >= minute_of(now.time())]
+            of_days.append(_count_day(provider.governor, slots, loads.get(place), len(rows)))
+        counts.append(tuple(of_days))
+    return FreePlaces(weeks=weeks, rows=rows, counts=tuple(counts), slot_minutes=slot, change_seen=change_seen)
+
+
+def _bookable(provider: Provider, weekday: int) -> tuple[Span, ...]:
+    for hours in provider.hours:
+        if hours.weekday == weekday:
+            return subtract(hours.spans, [pause.span for pause in hours.breaks])
+    return ()
+
+
+def _rows(providers: Sequence[Provider], slot: int) -> range:
+    spans = [span for p in providers for hours in p.hours for span in hours.spans]
+    step = max(HALF_HOUR, slot)
+    if not spans:
+        return range(8 * 60, 18 * 60, step)
+    return range(min(s.start for s in spans) // step * step, max(s.end for s in spans), step)
+
+
+def _slots(spans: Iterable[Span], rows: range, slot: int) -> list[tuple[int, int, int]]:
+    """Return row, first and last step of each slot that lies wholly in a span."""
+    return [
+        ((minute - rows.start) // rows.step, minute // STEP, (minute + slot) // STEP)
+        for span in spans
+        for minute in range(-(-span.start // slot) * slot, span.end - slot + 1, slot)
+    ]
+
+
+def _count_day(
+    governor: int, slots: Iterable[tuple[int, int, int]], load: list[int] | None, rows: int
+) -> tuple[int | None, ...]:
+    counts: list[int | None] = [None] * rows
+    for row, first, end in slots:
+        free = governor - max(load[first:end]) if load is not None else governor
+        before = counts[row]
+        if before is None:
+            counts[row] = free
+        elif free > 0 and before > 0:
+            counts[row] = before + free
+        else:
+            counts[row] = max(before, free) if max(before, free) > 0 else min(before, free)
+    return tuple(counts)
+
+
+def mark_of(count: int | None) -> str:
+    """Return the one character of a count: a digit (9 for more), a letter for overbooked, `·` closed."""
+    if count is None:
+        return CLOSED
+    return str(min(count, 9)) if count >= 0 else LETTERS[min(-count, len(LETTERS)) - 1]
+
+
+def say_count(count: int | None) -> str:
+    """Return the count in words."""
+    if count is None:
+        return "closed or past"
+    if count > 0:
+        return f"{count} free"
+    return "full" if count == 0 else f"full, overbooked by {-count}"

@@ -65,7 +65,7 @@ class SchedulerTicks(SchedulerActs):
 
     def action_tick_all(self) -> None:
         """Tick all of the column whose visit has not begun, or none of it when all are ticked."""
-        column = self.grid.shown_column
+        column = self.grid.provider_column
         if self.week_of is not None or column is None:
             self.say("Ticks belong to a day; w goes back to it.")
             return

@@ -31,10 +31,11 @@ class DeskDriver(LinuxDriver):
                 now = time.monotonic()
                 left = LONGEST_WAIT if sequences.deadline is None else sequences.deadline - now
                 if selector.select(min(LONGEST_WAIT, max(0.0, left))):
-                    data = decode(os.read(self.fileno, READ_BYTES))
+                    data = os.read(self.fileno, READ_BYTES)
                     if not data:
-                        return
-                    tokens = sequences.feed(data, time.monotonic())
+                        return  # the line has hung up
+                    # The first byte of a letter may come alone: then there is no character yet.
+                    tokens = sequences.feed(decode(data), time.monotonic())
                 else:
                     tokens = sequences.expire(time.monotonic())
                 for token in tokens:

@@ -11,7 +11,7 @@ from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.grammar.commands import ABOUT_INVITATIONS
-from ctfront.domain.happenings import Happening, Leads, as_happenings, still_open
+from ctfront.domain.happenings import Happening, Leads, listed, still_open
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Actor
 from ctfront.domain.times import wall_clock
@@ -19,7 +19,7 @@ from ctfront.screens.desk_screen import DeskScreen
 from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.find_dialog import FindDialog
 from ctfront.screens.modals.help import KeyList, keys_of
-from ctfront.screens.modals.new_patient_form import NewPatientForm
+from ctfront.screens.modals.new_patient_form import new_patient_form
 from ctfront.screens.modals.news_list import NewsList
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
@@ -152,11 +152,10 @@ class Ways(GatedApp, App[None]):
     async def action_new_patient(self, typed: str = "") -> None:
         """Add a patient and show them."""
         try:
-            providers = await self.scheduling.providers()
+            added = await self.ask(await new_patient_form(self.patients, self.scheduling, typed))
         except ClinicError as refusal:
             self.say(str(refusal))
             return
-        added = await self.ask(NewPatientForm(self.patients, providers, typed=typed))
         if added is not None:
             if not self.gone_on():
                 await self.show_patient(added.patient.id).wait()  # the sentence belongs on that screen
@@ -218,14 +217,7 @@ class Ways(GatedApp, App[None]):
         if unseen:
             self.last_news = tuple(unseen)
             await self.count_news()
-        heading, rows = "Nothing new since you last looked; what you saw then", [*self.last_news]
-        if unseen:
-            heading, rows = "Since you last looked", [*rows, *as_happenings(left, self.clock())]
-        elif left:
-            heading, rows = (
-                "Still open after hours: Enter on the first line ticks all of them",
-                [*as_happenings(left, self.clock()), *rows],
-            )
+        heading, rows = listed(self.last_news, left, now=self.clock(), is_new=bool(unseen))
         chosen = await self.ask(NewsList(heading, rows, self.clinic.tz))
         match chosen:
             case Happening(leads=Leads.SCHEDULER, day=date() as day):

@@ -1,8 +1,9 @@
 """How many places are free in each half hour, over several providers and weeks: counting only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 
 from ctfront.domain.providers import Event, Provider
 from ctfront.domain.times import DAY, STEP, Span, minute_of, subtract
@@ -15,8 +16,8 @@ FRIDAY = 4
 CLOSED = "·"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
-Taken = tuple[int, date, int, int]
-"""A live appointment: the provider's id, the day, its first second of the day, its minutes."""
+Taken = Mapping[tuple[int, date], Sequence[tuple[int, int]]]
+"""The live appointments by provider's id and day: first minute of the day and length in minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ def weeks_from(day: date, providers: Iterable[Provider], room: int) -> Weeks:
 
 def count_free(
     weeks: Weeks,
-    taken: Iterable[Taken],
+    taken: Taken,
     events: Iterable[Event],
     *,
     slot: int,
@@ -80,14 +81,6 @@ def count_free(
     The places of a row are those of its slots added up; a slot offers as many as the governor exceeds its
     fullest moment. Where nothing is free, the most overbooked slot counts.
     """
-    loads: dict[tuple[int, date], list[int]] = {}
-    for provider_id, day, second, minutes in taken:
-        load = loads.get((provider_id, day))
-        if load is None:
-            load = loads[provider_id, day] = [0] * (DAY // STEP)
-        start = second // 60
-        for step in range(start // STEP, min(-(-(start + minutes) // STEP), DAY // STEP)):
-            load[step] += 1
     blocked: dict[tuple[int, date], list[Span]] = {}
     for event in events:
         blocked.setdefault((event.provider_id, event.day), []).append(event.span)
@@ -104,8 +97,9 @@ def count_free(
             if place in blocked:
                 slots = _slots(subtract(_bookable(provider, day.weekday()), blocked[place]), rows, slot)
             if day == now.date():
-                slots = [s for s in slots if s[1] * STEP >= minute_of(now.time())]
-            of_days.append(_count_day(provider.governor, slots, loads.get(place), len(rows)))
+                slots = [s for s in slots if s[1] * slot >= minute_of(now.time())]
+            load = _load_of_slots(taken[place], slot) if place in taken else None
+            of_days.append(_count_day(provider.governor, slots, load, len(rows)))
         counts.append(tuple(of_days))
     return FreePlaces(weeks=weeks, rows=rows, counts=tuple(counts), slot_minutes=slot, change_seen=change_seen)
 
@@ -125,21 +119,37 @@ def _rows(providers: Sequence[Provider], slot: int) -> range:
     return range(min(s.start for s in spans) // step * step, max(s.end for s in spans), step)
 
 
-def _slots(spans: Iterable[Span], rows: range, slot: int) -> list[tuple[int, int, int]]:
-    """Return row, first and last step of each slot that lies wholly in a span."""
+def _load_of_slots(visits: Sequence[tuple[int, int]], slot: int) -> list[int]:
+    """Return how many visits are in progress at the fullest moment of each slot of a day.
+
+    Where all start with a slot that is its first moment; else every step of a slot is looked at.
+    """
+    unit = STEP if any(start % slot for start, _ in visits) else slot
+    units = -(-DAY // unit)
+    change = [0] * (units + 1)
+    for start, minutes in visits:
+        change[start // unit] += 1
+        change[min(-(-(start + minutes) // unit), units)] -= 1
+    load = list(accumulate(change[:-1]))
+    width = slot // unit
+    return load if width == 1 else list(map(max, *(load[step::width] for step in range(width))))
+
+
+def _slots(spans: Iterable[Span], rows: range, slot: int) -> list[tuple[int, int]]:
+    """Return row and number in its day of each slot that lies wholly in a span."""
     return [
-        ((minute - rows.start) // rows.step, minute // STEP, (minute + slot) // STEP)
+        ((number * slot - rows.start) // rows.step, number)
         for span in spans
-        for minute in range(-(-span.start // slot) * slot, span.end - slot + 1, slot)
+        for number in range(-(-span.start // slot), span.end // slot)
     ]
 
 
 def _count_day(
-    governor: int, slots: Iterable[tuple[int, int, int]], load: list[int] | None, rows: int
+    governor: int, slots: Iterable[tuple[int, int]], load: Sequence[int] | None, rows: int
 ) -> tuple[int | None, ...]:
     counts: list[int | None] = [None] * rows
-    for row, first, end in slots:
-        free = governor - max(load[first:end]) if load is not None else governor
+    for row, number in slots:
+        free = governor - load[number] if load is not None else governor
         before = counts[row]
         if before is None:
             counts[row] = free

@@ -1,5 +1,6 @@
 """What happened since a clerk last looked, and where each leads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -48,7 +49,19 @@ def still_open(today: DaySchedule, now: datetime) -> list[Appointment]:
     return sorted((a for a in there if a.status in UNFINISHED and a.start <= now.time()), key=lambda a: a.start)
 
 
-def as_happenings(appointments: list[Appointment], at: datetime) -> list[Happening]:
+def listed(
+    news: Sequence[Happening], left: Sequence[Appointment], *, now: datetime, is_new: bool
+) -> tuple[str, list[Happening]]:
+    """Return heading and rows of what `v` lists: unseen news first, else what is left open of today."""
+    still = _still_open_rows(left, now)
+    if is_new:
+        return "Since you last looked", [*news, *still]
+    if still:
+        return "Still open after hours: Enter on the first line ticks all of them", [*still, *news]
+    return "Nothing new since you last looked; what you saw then", [*news]
+
+
+def _still_open_rows(appointments: Sequence[Appointment], at: datetime) -> list[Happening]:
     """Return a line for all of them together and one for each."""
     if not appointments:
         return []

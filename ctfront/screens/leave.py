@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from ctfront.domain.appointments import AppointmentDraft
 from ctfront.domain.errors import NotAllowed, OutsideHours, PatientBusy, ScheduleRefused, SlotTaken
 from ctfront.domain.grammar.times import TURNS
 from ctfront.domain.patients import BookingNotes
@@ -23,6 +24,15 @@ class Leave:
     override: bool = False
     overbook: bool = False
     double_book_patient: bool = False
+
+    def given_to(self, draft: AppointmentDraft) -> AppointmentDraft:
+        """Return the draft with this leave."""
+        return replace(
+            draft,
+            override=self.override,
+            overbook=self.overbook,
+            double_book_patient=self.double_book_patient,
+        )
 
     def words(self) -> dict[str, bool]:
         """Return it as the services take it."""

@@ -186,7 +186,7 @@ class SchedulerScreen(SchedulerHand):
         """Read the shown day again when another desk has touched it; the cursor stays where it is."""
         if self.grid.schedule is EMPTY and not self.glance.display:
             return
-        seen = max(self.change_seen, self.looked_at)
+        seen = max(self.in_view.change_seen, self.looked_at)
         try:
             newest, days = await self.scheduling.changes_since(seen)
             if newest == seen or not self.query(DayGrid):
@@ -200,7 +200,7 @@ class SchedulerScreen(SchedulerHand):
         await self.desk.count_news()
         if clinic is not None:
             self.desk.adopt(clinic)
-        shown = {self.day, *self.days_shown}
+        shown = {self.day, *self.in_view.days_shown}
         if clinic is not None or shown & days or patients & self.known.keys():
             await self.load()
         else:

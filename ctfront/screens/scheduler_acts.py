@@ -21,7 +21,7 @@ from ctfront.screens.modals.event_form import EventForm
 from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_view import ALL, SchedulerView, key
-from ctfront.services.booking import told
+from ctfront.services.recording import told
 
 ABOUT_AN_APPOINTMENT = frozenset({"cancel", "mark", "edit", "info", "pick_up"})
 """Actions that do nothing on a place without an appointment; `cancel` also takes an event away."""
@@ -185,7 +185,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
 
     async def show_place_on_its_day(self) -> bool:
         """Go from the glance to the day, the cursor on the half hour's first free slot; tell whether it is shown."""
-        place, step = self.place, self.glance.shown.rows.step
+        place, step = self.in_view.place, self.glance.shown.rows.step
         if place is None:
             self.say("No provider has office hours; there is no place to show.")
             return False

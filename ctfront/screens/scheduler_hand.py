@@ -61,7 +61,14 @@ class SchedulerHand(SchedulerTicks):
     def hold(self, what: Appointment | PatientName | None) -> None:
         """Take something in hand, or empty it; the key line follows."""
         self.hand = what
-        self.query_one(KeyLine).show(self.KEYS if what is None else self.HAND_KEYS)
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Show the keys that work with what is in hand, else in what is shown."""
+        if self.hand is None:
+            super().show_keys()
+        else:
+            self.query_one(KeyLine).show(self.HAND_KEYS)
 
     def standing_message(self) -> str:
         """Say what is in hand."""
@@ -85,7 +92,10 @@ class SchedulerHand(SchedulerTicks):
         self.say(self.standing_message())
 
     def action_pick_up(self) -> None:
-        """Pick up the appointment under the cursor."""
+        """Pick up the appointment under the cursor; ticked ones are not moved together."""
+        if self.ticked:
+            self.say("m moves one at a time: Esc unticks, then m picks it up.")
+            return
         if (appointment := self.appointment_here("move")) is None:
             return
         try:

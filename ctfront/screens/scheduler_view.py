@@ -18,9 +18,21 @@ from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.appointment_pane import AppointmentPane, appointment_facts, place_facts
 from ctfront.widgets.day_grid import EMPTY, DayGrid
-from ctfront.widgets.glance_grid import TIME_WIDTH, GlanceGrid
+from ctfront.widgets.glance_grid import GlanceGrid
+from ctfront.widgets.key_line import KeyLine
+from ctfront.widgets.looks import TIME_WIDTH
 from ctfront.widgets.words import Words
 
+GLANCE_KEYS = (
+    ("Enter", "Day"),
+    ("b", "Book"),
+    ("w", "Back"),
+    ("Tab", "Provider"),
+    ("[ ]", "Day"),
+    ("{ }", "Week"),
+    ("g", "Go to"),
+    ("?", "Keys"),
+)
 ALL = 0
 """Stands for every provider where a provider's id may stand."""
 
@@ -88,21 +100,9 @@ class SchedulerView(DeskScreen):
         return self.query_one(GlanceGrid)
 
     @property
-    def place(self) -> Place | None:
-        """The place under the cursor, on its day or at a glance."""
-        return self.glance.place if self.glance.display else self.grid.place
-
-    @property
-    def days_shown(self) -> set[date]:
-        """The days in view."""
-        if self.glance.display:
-            return set(self.glance.shown.weeks.days)
-        return {column.day for column in self.grid.schedule.columns}
-
-    @property
-    def change_seen(self) -> int:
-        """Newest change that what is shown includes."""
-        return self.glance.shown.change_seen if self.glance.display else self.grid.schedule.change_seen
+    def in_view(self) -> DayGrid | GlanceGrid:
+        """The one of the two that is shown."""
+        return self.glance if self.glance.display else self.grid
 
     def on_mount(self) -> None:
         """Open on today, the cursor at the present time."""
@@ -190,7 +190,12 @@ class SchedulerView(DeskScreen):
         self.glance.display, self.grid.display = on, not on
         if on:
             self.grid.show(EMPTY)
-        (self.glance if on else self.grid).focus()
+        self.in_view.focus()
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Show the keys that work in what is shown."""
+        self.query_one(KeyLine).show(GLANCE_KEYS if self.glance.display else self.KEYS)
 
     @on(GlanceGrid.Resized)
     def fit_weeks(self) -> None:
@@ -210,9 +215,9 @@ class SchedulerView(DeskScreen):
     def show_cursor(self) -> None:
         """Say in the pane what the cursor stands on."""
         self.show_pane()
-        place = self.place
+        place = self.in_view.place
         # The day asked for may be another by now, with its reading under way: only a walk in what is shown changes it.
-        if place is not None and self.day in self.days_shown and place.day != self.day:
+        if place is not None and self.day in self.in_view.days_shown and place.day != self.day:
             self.day = place.day
             self.refresh_title()
 
@@ -251,18 +256,15 @@ class SchedulerView(DeskScreen):
 
     def action_move(self, columns: int, rows: int) -> None:
         """Move the cursor."""
-        if self.glance.display:
-            self.glance.move(days=columns, rows=rows)
-        else:
-            self.grid.move(columns=columns, rows=rows)
+        self.in_view.move(columns=columns, rows=rows)
 
     def action_page(self, direction: int) -> None:
         """Move by a window."""
-        (self.glance if self.glance.display else self.grid).page(direction)
+        self.in_view.page(direction)
 
     def action_edge(self, last: bool) -> None:
         """Move to the first or last row."""
-        (self.glance if self.glance.display else self.grid).edge(last=last)
+        self.in_view.edge(last=last)
 
     def action_next_appointment(self, step: int) -> None:
         """Walk the appointments of the column."""
@@ -277,7 +279,7 @@ class SchedulerView(DeskScreen):
         """Show today; the cursor goes to the first column and the present time, else the first office hour."""
         now = self.desk.wall_now
         self.day = now.date()
-        if self.glance.display and (here := self.place) is not None:
+        if self.glance.display and (here := self.in_view.place) is not None:
             await self.load(place=Place(provider_id=here.provider_id, day=self.day, start=now.time()))
             return
         await self.load()
@@ -304,7 +306,7 @@ class SchedulerView(DeskScreen):
 
     def action_week(self) -> None:
         """Show this provider's week, then the free places of everybody at a glance, then the day again."""
-        column, place = self.grid.provider_column, self.place
+        column, place = self.grid.provider_column, self.in_view.place
         if self.week_of is None and column is not None:
             self.week_of = column.provider.id
         else:

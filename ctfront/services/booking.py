@@ -4,13 +4,15 @@ Status, place and seats change in `placing.settle` and `settle_new` only, so tha
 it should.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ctfront.data import appointments, ledger, patients
 from ctfront.data import clinic as clinics
+from ctfront.data.models import AppointmentRow
 from ctfront.domain.appointments import (
     Appointment,
     AppointmentDraft,
@@ -26,16 +28,15 @@ from ctfront.domain.errors import (
     InputRefused,
     ScheduleRefused,
 )
+from ctfront.domain.providers import Provider
 from ctfront.domain.staff import Act, Right
-from ctfront.domain.text import clean_line, safe
-from ctfront.domain.times import show_date, show_time, utc_instant
+from ctfront.domain.text import clean_line
+from ctfront.domain.times import show_date, utc_instant
 from ctfront.services import placing
+from ctfront.services.recording import Step, record_steps, told, where
 
 NOTE_LIMIT = 2000
 """Longest note on an appointment, in characters."""
-
-Step = tuple[Appointment, Mapping[str, Any] | None]
-"""An appointment as an act left it, and its fields before; None when the act made it."""
 
 
 def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) -> Appointment:
@@ -51,27 +52,50 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
     patients.check_active(session, clinic.id, draft.patient_id)
     if draft.origin is Origin.WALK_IN and draft.place.day != placing.today(clinic, act):
         raise ScheduleRefused("A walk-in is for today; b books another day.")
+    booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside)
+    record_steps(session, clinic, act, "book", [(booked, None)], told(booked))
+    return booked
+
+
+def enter(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    draft: AppointmentDraft,
+    provider: Provider,
+    starts_at: datetime,
+    *,
+    overridden: bool,
+    replaces: AppointmentRow | None = None,
+    status: Status | None = None,
+) -> Appointment:
+    """Write a draft that was checked, as part of an act, linked both ways with what it replaces.
+
+    Without a `status` it begins as the draft does. Raises `PatientBusy` or `SlotTaken`.
+    """
     fields = {
         "patient_id": draft.patient_id,
         "purpose_id": draft.purpose_id,
         "origin": draft.origin.value,
         "note": clean_line(draft.note, field="note", limit=NOTE_LIMIT),
-        "overridden": outside,
+        "overridden": overridden,
         **placing.place_fields(draft.place, draft.minutes, starts_at),
     }
+    if replaces is not None:
+        fields |= {"site_id": replaces.site_id, "replaces_id": replaces.id}
     new_id = placing.settle_new(
         session,
         clinic,
         act,
         fields,
         provider,
-        status=draft.first_status,
+        status=status or draft.first_status,
         overbook=draft.overbook,
         double=draft.double_book_patient,
     )
-    booked = appointments.load_appointment(session, clinic.id, new_id)
-    record_steps(session, clinic, act, "book", [(booked, None)], told(booked))
-    return booked
+    if replaces is not None:
+        replaces.replaced_by_id = new_id
+    return appointments.load_appointment(session, clinic.id, new_id)
 
 
 def move(
@@ -137,24 +161,17 @@ def reschedule(
     provider = clinics.load_provider(session, clinic.id, place.provider_id)
     starts_at, outside = placing.check_place(session, clinic, act, provider, place, was.minutes, override, fold)
     placing.check_purpose(provider, was.purpose_id)
-    before = placing.fields_of(row)
-    row.status, row.status_at = Status.RESCHEDULED.value, act.at
-    row.cancel_reason, row.asked_by = clean_line(reason, field="reason"), asked_by.value
-    placing.settle(session, clinic, act, row, provider, old=was.status, reason=row.cancel_reason)
-    fields = {
-        "site_id": row.site_id,
-        "patient_id": row.patient_id,
-        "purpose_id": row.purpose_id,
-        "origin": Origin.DESK.value,
-        "note": row.note,
-        "overridden": outside,
-        "replaces_id": row.id,
-        **placing.place_fields(place, was.minutes, starts_at),
-    }
-    row.replaced_by_id = placing.settle_new(
-        session, clinic, act, fields, provider, overbook=overbook, double=double_book_patient
+    before = end(session, clinic, act, row, Status.RESCHEDULED, reason=reason, asked_by=asked_by)
+    draft = AppointmentDraft(
+        patient_id=row.patient_id,
+        place=place,
+        minutes=was.minutes,
+        purpose_id=row.purpose_id,
+        note=row.note,
+        overbook=overbook,
+        double_book_patient=double_book_patient,
     )
-    booked = appointments.load_appointment(session, clinic.id, row.replaced_by_id)
+    booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside, replaces=row)
     old = appointments.load_appointment(session, clinic.id, row.id)
     sentence = f"Rescheduled {where(booked)} on {show_date(booked.day)}."
     record_steps(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)
@@ -182,11 +199,19 @@ def cancel_step(
     check_place_may_change(was, placing.today(clinic, act))
     if not reason.strip():
         raise InputRefused("A cancellation wants a reason.", field="reason")
-    before = placing.fields_of(row)
-    row.status, row.status_at = Status.CANCELLED.value, act.at
-    row.cancel_reason, row.asked_by = clean_line(reason, field="reason"), asked_by.value
-    placing.settle(session, clinic, act, row, None, old=was.status, reason=row.cancel_reason)
+    before = end(session, clinic, act, row, Status.CANCELLED, reason=reason, asked_by=asked_by)
     return appointments.load_appointment(session, clinic.id, appointment_id), before
+
+
+def end(
+    session: Session, clinic: Clinic, act: Act, row: AppointmentRow, status: Status, *, reason: str, asked_by: Asker
+) -> Mapping[str, Any]:
+    """Leave the place as cancelled or rescheduled, as part of an act; return the fields before."""
+    before, old = placing.fields_of(row), Status(row.status)
+    row.status, row.status_at = status.value, act.at
+    row.cancel_reason, row.asked_by = clean_line(reason, field="reason"), asked_by.value
+    placing.settle(session, clinic, act, row, None, old=old, reason=row.cancel_reason)
+    return before
 
 
 def delete(session: Session, clinic: Clinic, act: Act, appointment_id: int, *, version: int) -> Appointment:
@@ -306,73 +331,3 @@ def edit(
     edited = appointments.load_appointment(session, clinic.id, appointment_id)
     record_steps(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
     return edited
-
-
-def told(booked: Appointment) -> str:
-    """Return the sentence that says what was booked."""
-    if booked.origin is Origin.WALK_IN:
-        return f"{booked.patient.name} walked in, {where(booked).removeprefix(f'{booked.patient.name} ')}."
-    return f"Booked {where(booked)}."
-
-
-def where(appointment: Appointment) -> str:
-    """Return `RUIZ, Ana for 8:00 with Dr Alvarez`."""
-    return f"{appointment.patient.name} for {show_time(appointment.start)} with {safe(appointment.provider)}"
-
-
-def record_steps(
-    session: Session,
-    clinic: Clinic,
-    act: Act,
-    kind: str,
-    steps: Iterable[Step],
-    sentence: str,
-    *,
-    version: int | None = None,
-    mails: Sequence[int] = (),
-) -> None:
-    """Write the act; each step is an appointment as it is now and its fields before, None when it was made.
-
-    `mails` are those that the act withdrew.
-    """
-    steps = list(steps)
-    first = steps[0][0]
-    days = {appointment.day for appointment, _ in steps} | {before["day"] for _, before in steps if before}
-    ledger.record(
-        session,
-        clinic.id,
-        act,
-        kind=kind,
-        subject_kind="appointment",
-        subject_id=first.id,
-        sentence=sentence,
-        before={str(appointment.id): before for appointment, before in steps},
-        after={str(appointment.id): _shown(appointment) for appointment, _ in steps},
-        undo={
-            "steps": [
-                {
-                    "id": appointment.id,
-                    "version": version or appointment.version,
-                    "was": before["version"] if before else 0,
-                    "before": before,
-                }
-                for appointment, before in steps
-            ],
-            **({"mails": mails} if mails else {}),
-        },
-        days=days,
-    )
-
-
-def _shown(appointment: Appointment) -> dict[str, Any]:
-    return {
-        "provider": appointment.provider_id,
-        "patient": appointment.patient.id,
-        "day": appointment.day,
-        "start": appointment.start.isoformat(),
-        "minutes": appointment.minutes,
-        "purpose": appointment.purpose_id,
-        "status": appointment.status.value,
-        "note": appointment.note,
-        "reason": appointment.cancel_reason,
-    }

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ctfront.domain.day_sheet import cells_of, day_sheet
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_weekday
 from ctfront.services.patients import Patients
-from ctfront.services.printing import LIMIT, NotPrinted, print_out, told
 from ctfront.services.scheduling import Scheduling
-from ctfront.services.whole_files import write_whole
+
+LIMIT = 10.0
+"""Seconds that a print command may take."""
 
 LINE = 79
 """Columns of the message line."""
@@ -43,6 +43,8 @@ class DaySheets:
 
         A sheet that cannot be printed is saved. Raises `ClinicError` when it cannot be saved either.
         """
+        from ctfront.services.printing import NotPrinted, print_out, told  # no first paint needs them
+
         text, paper = await self.sheet(day, now=now), self._paper
         if not paper.command:
             return await self._save(day, text, f"Day sheet of {show_weekday(day)} saved")
@@ -56,6 +58,8 @@ class DaySheets:
         """Save a sheet and return what was said and where it is, by its name alone where the path is too long."""
         if self._paper.folder is None:
             raise ClinicError("There is no folder to save the day sheet in.")
+        from ctfront.domain.day_sheet import cells_of
+
         path = await keep(self._paper.folder, day, text)
         home = Path.home()
         where = safe(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path))
@@ -64,6 +68,8 @@ class DaySheets:
 
     async def sheet(self, day: date, *, now: datetime, provider_id: int | None = None, width: int = 80) -> str:
         """Return the sheet of a day, of everybody or of one provider; `now` is the clinic's clock."""
+        from ctfront.domain.day_sheet import day_sheet
+
         schedule = await self._scheduling.day(day)
         if provider_id is not None:
             schedule = replace(schedule, columns=tuple(c for c in schedule.columns if c.provider.id == provider_id))
@@ -78,6 +84,8 @@ async def keep(folder: Path, day: date, text: str) -> Path:
 
     Raises `ClinicError`.
     """
+    from ctfront.services.whole_files import write_whole
+
     path = folder / f"day-{day.isoformat()}.txt"
 
     def write() -> None:

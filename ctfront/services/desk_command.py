@@ -15,12 +15,12 @@ from ctfront.domain.schedule import Start
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_day, show_minute, show_time, time_of, utc_instant
-from ctfront.services.booking import told, where
 from ctfront.services.command_invitations import InvitationCommand, check_place
 from ctfront.services.command_whom import AtHand, Whoms, told_of
 from ctfront.services.day_sheets import DaySheets
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
+from ctfront.services.recording import told, where
 from ctfront.services.scheduling import Scheduling
 
 MARKS = {

@@ -11,9 +11,6 @@ from pathlib import PurePath
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.text import brief
 
-LIMIT = 10.0
-"""Seconds that a print command may take."""
-
 NAME = 12
 """Characters that a sentence has for the command."""
 
@@ -28,7 +25,7 @@ def told(command: Sequence[str]) -> str:
     return name if len(name) <= NAME else f"{name[: NAME - 1]}…"
 
 
-async def print_out(command: Sequence[str], text: str, *, limit: float = LIMIT) -> None:
+async def print_out(command: Sequence[str], text: str, *, limit: float) -> None:
     """Run the command, without a shell, with the text as its input. Raises `NotPrinted`.
 
     After `limit` seconds it is killed with all that it started. What it says is never let through to the terminal.

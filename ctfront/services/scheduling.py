@@ -6,14 +6,13 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, events, ledger, news
+from ctfront.data import appointments, events, news
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database, Reader
-from ctfront.data.models import AppointmentRow, ChangeRow, EventRow
+from ctfront.data.models import AppointmentRow, ChangeRow
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Place, Status, StatusChange
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import NotFound
@@ -21,11 +20,9 @@ from ctfront.domain.glance import FreePlaces, count_free, weeks_from
 from ctfront.domain.openings import PartOfDay, free_from, next_starts
 from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.schedule import Column, DaySchedule, Start
-from ctfront.domain.staff import Act, Right
-from ctfront.domain.text import clean_line, safe
-from ctfront.domain.times import Span, minute_of, show_date, show_minute
-from ctfront.services import booking, placing, ticked, undoing, wrong_patient
-from ctfront.services.wrong_patient import RightPatient
+from ctfront.domain.staff import Act
+from ctfront.domain.times import Span, minute_of
+from ctfront.services import blocking, booking, ticked, undoing, wrong_patient
 
 Result = TypeVar("Result")
 
@@ -216,9 +213,11 @@ class Scheduling:
         how = {"version": version, "purpose_id": purpose_id, "minutes": minutes, "note": note, **how}
         return await self._write(partial(booking.edit, **how), act, appointment_id)
 
-    async def change_patient(self, act: Act, appointment_id: int, right: RightPatient, *, version: int) -> Appointment:
+    async def change_patient(
+        self, act: Act, appointment_id: int, draft: AppointmentDraft, *, version: int
+    ) -> Appointment:
         """Give an appointment to the patient it was meant for; return that one's."""
-        return await self._write(partial(wrong_patient.change_patient, version=version), act, appointment_id, right)
+        return await self._write(partial(wrong_patient.change_patient, version=version), act, appointment_id, draft)
 
     async def undo(self, act: Act) -> str:
         """Take back the actor's last act and return the sentence that says which."""
@@ -228,7 +227,7 @@ class Scheduling:
         self, act: Act, provider_id: int, day: date, span: Span, text: str
     ) -> tuple[Event, tuple[Appointment, ...]]:
         """Block a provider's time; return the event and the live appointments that it hits."""
-        event = await self._write(_add_event, act, provider_id, day, span, text)
+        event = await self._write(blocking.add_event, act, provider_id, day, span, text)
         return event, await self.appointments_in(event)
 
     async def appointments_in(self, event: Event) -> tuple[Appointment, ...]:
@@ -242,7 +241,7 @@ class Scheduling:
 
     async def remove_event(self, act: Act, event_id: int) -> Event:
         """Make a provider's time bookable again."""
-        return await self._write(_remove_event, act, event_id)
+        return await self._write(blocking.remove_event, act, event_id)
 
     async def _write(self, act_on: Callable[..., Result], act: Act, *what: Any) -> Result:
         return await self._database.write(lambda session: act_on(session, self.clinic, act, *what))
@@ -309,54 +308,3 @@ def _column(provider: Provider, day: date, taken: list[Appointment], blocked: li
 
 def _is_used(column: Column) -> bool:
     return bool(column.hours or column.appointments or column.events)
-
-
-def _add_event(session: Session, clinic: Clinic, act: Act, provider_id: int, day: date, span: Span, text: str) -> Event:
-    if earlier := ledger.repeated(session, act):
-        return events.event_of(session.get_one(EventRow, earlier.subject_id))
-    act.who.require(Right.BOOK)
-    provider = clinics.load_provider(session, clinic.id, provider_id)
-    shown = clean_line(text, field="text") or "not bookable"
-    values = {
-        "clinic_id": clinic.id,
-        "site_id": clinics.load_site(session, clinic.id).id,
-        "provider_id": provider_id,
-        "day": day,
-        "start_minute": span.start,
-        "end_minute": span.end,
-        "text": shown,
-    }
-    inserted = session.execute(insert(EventRow).values(**values, **placing.made_by(act)).returning(EventRow.id))
-    event = Event(id=inserted.scalar_one(), provider_id=provider_id, day=day, span=span, text=shown)
-    _record_event(session, clinic, act, event, provider, added=True)
-    return event
-
-
-def _remove_event(session: Session, clinic: Clinic, act: Act, event_id: int) -> Event:
-    if earlier := ledger.repeated(session, act):
-        return events.event_of(session.get_one(EventRow, earlier.subject_id))
-    act.who.require(Right.BOOK)
-    row = session.get(EventRow, event_id)
-    if row is None or row.removed_at is not None or row.clinic_id != clinic.id:
-        raise NotFound("That event is not there any more.")
-    row.removed_at = act.at
-    event = events.event_of(row)
-    _record_event(session, clinic, act, event, clinics.load_provider(session, clinic.id, row.provider_id), added=False)
-    return event
-
-
-def _record_event(session: Session, clinic: Clinic, act: Act, event: Event, provider: Provider, *, added: bool) -> None:
-    when = f"{show_minute(event.span.start)}–{show_minute(event.span.end)} on {show_date(event.day)}"
-    verb = "Blocked" if added else "Freed"
-    ledger.record(
-        session,
-        clinic.id,
-        act,
-        kind="add_event" if added else "remove_event",
-        subject_kind="event",
-        subject_id=event.id,
-        sentence=f"{verb} {when} for {safe(provider.name)}.",
-        after={"provider": event.provider_id, "day": event.day, "text": event.text},
-        undo={"event": {"id": event.id, "added": added}},
-        days=[event.day],
-    )

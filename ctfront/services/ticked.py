@@ -11,6 +11,7 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NotFound, ScheduleRefused
 from ctfront.domain.staff import Act, Right
 from ctfront.services import booking
+from ctfront.services.recording import Step, record_steps, where
 
 
 def cancel(
@@ -25,14 +26,14 @@ def cancel(
         return session.get_one(ActRow, act.op_id).sentence
     act.who.require(Right.BOOK)
 
-    def step(appointment_id: int, version: int) -> booking.Step:
+    def step(appointment_id: int, version: int) -> Step:
         return booking.cancel_step(
             session, clinic, act, appointment_id, version=version, reason=reason, asked_by=asked_by
         )
 
     steps = _each(session, clinic, versions, step)
     sentence = f"Cancelled {_told(steps)}."
-    booking.record_steps(session, clinic, act, "cancel", steps, sentence)
+    record_steps(session, clinic, act, "cancel", steps, sentence)
     return sentence
 
 
@@ -42,19 +43,19 @@ def mark(session: Session, clinic: Clinic, act: Act, versions: Mapping[int, int]
         return session.get_one(ActRow, act.op_id).sentence
     act.who.require(Right.BOOK)
 
-    def step(appointment_id: int, version: int) -> booking.Step:
+    def step(appointment_id: int, version: int) -> Step:
         return booking.mark_step(session, clinic, act, appointment_id, to, version=version)
 
     steps = _each(session, clinic, versions, step)
     told = steps[0][0].patient.name if len(steps) == 1 else f"{len(steps)} appointments"
     sentence = f"{told} {'is' if len(steps) == 1 else 'are'} {to.word.lower()}."
-    booking.record_steps(session, clinic, act, "mark", steps, sentence)
+    record_steps(session, clinic, act, "mark", steps, sentence)
     return sentence
 
 
 def _each(
-    session: Session, clinic: Clinic, versions: Mapping[int, int], step: Callable[[int, int], booking.Step]
-) -> list[booking.Step]:
+    session: Session, clinic: Clinic, versions: Mapping[int, int], step: Callable[[int, int], Step]
+) -> list[Step]:
     """Do a step for each, and return them so that `u` puts those within the governor back before those beyond it."""
     steps = []
     for appointment_id, version in versions.items():
@@ -77,5 +78,5 @@ def _name(session: Session, clinic: Clinic, appointment_id: int) -> str:
     return patients.load_name(session, clinic.id, row.patient_id).name
 
 
-def _told(steps: list[booking.Step]) -> str:
-    return booking.where(steps[0][0]) if len(steps) == 1 else f"{len(steps)} appointments"
+def _told(steps: list[Step]) -> str:
+    return where(steps[0][0]) if len(steps) == 1 else f"{len(steps)} appointments"

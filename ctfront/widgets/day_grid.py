@@ -16,18 +16,14 @@ from ctfront.domain.schedule import Column, DaySchedule
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_time, show_weekday, time_of
 from ctfront.widgets.day_cells import Cell, cell_text, fit, lay_out
+from ctfront.widgets.looks import BOLD, CURSOR, DIM, PLAIN, TIME_WIDTH
 from ctfront.widgets.window import scrolled
 
-TIME_WIDTH = 6
 NARROWEST = 22
 """Columns of the terminal that a provider's column of a day needs."""
 NARROWEST_OF_WEEK = 14
 """The same for a day of a week: five stand side by side on 80."""
 WIDEST = 44
-PLAIN = Style()
-DIM = Style(dim=True)
-BOLD = Style(bold=True)
-CURSOR = Style(reverse=True, bold=True)
 EMPTY = DaySchedule(day=date(2000, 1, 1), columns=())
 
 
@@ -90,6 +86,16 @@ class DayGrid(Widget, can_focus=True):
         if column is None:
             return None
         return Place(provider_id=column.provider.id, day=column.day, start=time_of(self.minute))
+
+    @property
+    def days_shown(self) -> set[date]:
+        """The days in view."""
+        return {column.day for column in self.schedule.columns}
+
+    @property
+    def change_seen(self) -> int:
+        """Newest change that what is shown includes."""
+        return self.schedule.change_seen
 
     # -- showing
 

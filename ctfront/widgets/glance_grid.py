@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -17,16 +16,11 @@ from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_date, show_minute, show_weekday, time_of
 from ctfront.widgets.appointment_pane import Facts
 from ctfront.widgets.day_cells import fit
+from ctfront.widgets.looks import BOLD, CURSOR, DIM, NAMED, PLAIN, TIME_WIDTH
 from ctfront.widgets.window import scrolled
 
-TIME_WIDTH = 6
 HEAD = 3
 """Lines above the rows: providers, Mondays, weekdays."""
-PLAIN = Style()
-DIM = Style(dim=True)
-BOLD = Style(bold=True)
-NAMED = Style(bold=True, underline=True)
-CURSOR = Style(reverse=True, bold=True)
 
 
 class GlanceGrid(Widget, can_focus=True):
@@ -68,6 +62,16 @@ class GlanceGrid(Widget, can_focus=True):
         start = time_of(self.shown.rows[self.row])
         return Place(provider_id=weeks.providers[self.group].id, day=weeks.days[self.day], start=start)
 
+    @property
+    def days_shown(self) -> set[date]:
+        """The days in view."""
+        return set(self.shown.weeks.days)
+
+    @property
+    def change_seen(self) -> int:
+        """Newest change that what is shown includes."""
+        return self.shown.change_seen
+
     def facts(self) -> list[Facts]:
         """Return in words what the cursor is on."""
         place = self.place
@@ -102,13 +106,13 @@ class GlanceGrid(Widget, can_focus=True):
         self._stand_on(place)
         self._moved(*old)
 
-    def move(self, *, days: int = 0, rows: int = 0) -> None:
+    def move(self, *, columns: int = 0, rows: int = 0) -> None:
         """Move the cursor, over the end of a provider's days to the next provider's."""
         if not self.shown.counts:
             return
         old = self.group, self.day, self.row
         across = len(self.shown.weeks.days)
-        at = self.group * across + self.day + days
+        at = self.group * across + self.day + columns
         self.group, self.day = divmod(max(0, min(at, across * len(self.shown.counts) - 1)), across)
         self.row = max(0, min(self.row + rows, len(self.shown.rows) - 1))
         self._moved(*old)
@@ -125,7 +129,7 @@ class GlanceGrid(Widget, can_focus=True):
         """Move to the same day and time of the next provider; tell whether there is one."""
         if not 0 <= self.group + step < len(self.shown.counts):
             return False
-        self.move(days=step * len(self.shown.weeks.days))
+        self.move(columns=step * len(self.shown.weeks.days))
         return True
 
     def _stand_on(self, place: Place) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
@@ -14,14 +13,10 @@ from textual.widget import Widget
 
 from ctfront.domain.text import Shown
 from ctfront.widgets.day_cells import fit
+from ctfront.widgets.looks import CURSOR, DIM, NAMED, PLAIN
 from ctfront.widgets.window import scrolled
 
 Item = TypeVar("Item")
-
-PLAIN = Style()
-DIM = Style(dim=True)
-HEADING = Style(bold=True, underline=True)
-CURSOR = Style(reverse=True, bold=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +156,7 @@ class RowList(Widget, Generic[Item], can_focus=True):
         """Draw the headings or one row."""
         row = self.first_row + y - 1
         if y == 0:
-            segments = [Segment(self._headings(), HEADING)]
+            segments = [Segment(self._headings(), NAMED)]
         elif row < len(self.items):
             segments = [self._row(row)]
         elif y == 1:

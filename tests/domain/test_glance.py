@@ -46,7 +46,7 @@ def test_counts_as_asking_every_minute_does(provider, taken, blocked, slot, now)
     weeks = weeks_from(MONDAY, [provider], 74)
     shown = count_free(
         weeks,
-        [(1, MONDAY, s.start * 60, s.minutes) for s in taken],
+        {(1, MONDAY): [(s.start, s.minutes) for s in taken]},
         [Event(id=1, provider_id=1, day=MONDAY, span=s, text="x") for s in blocked],
         slot=slot,
         now=datetime.combine(MONDAY, time(now // 60, now % 60)),

@@ -10,6 +10,7 @@ async def test_week_again_shows_free_places_of_everybody(monday):
     assert "Dr Alvarez" in end.pane
     assert "Mon 2 Mar 2026 8:00–8:30" in end.pane
     assert "1 free" in end.pane
+    assert end.cells[-1].strip().startswith("Enter Day  b Book  w Back")
 
 
 async def test_enter_shows_the_place_on_its_day(monday):

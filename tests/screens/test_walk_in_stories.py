@@ -12,7 +12,7 @@ async def test_a_walk_in_is_booked_and_arrived_in_one_act(monday):
     end = await monday("down k w bau enter enter")
     [row] = [r for r in end.rows if r["patient"] == "BAUER"]
     assert (row["minute"], row["status"], row["origin"]) == (495, "arrived", "walk-in")
-    assert end.message == "BAUER, Tomás walked in, for 8:15 with Dr Alvarez. u takes it back."
+    assert end.message == "Walked in: BAUER, Tomás for 8:15 with Dr Alvarez. u takes it back."
     assert "A 8:00" in end.at("8:15")
 
 

@@ -4,9 +4,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from ctfront.data.models import OutboxRow
-from ctfront.domain.appointments import Status
+from ctfront.domain.appointments import AppointmentDraft, Status
 from ctfront.domain.errors import ChangedElsewhere, InputRefused
-from ctfront.services.wrong_patient import RightPatient
 from tests.clinics import NOW
 from tests.services.test_booking import seats_of
 
@@ -16,9 +15,8 @@ async def booked(desk):
     return await desk.scheduling.book(desk.act(), desk.draft("RUIZ", "Dr Alvarez", "8:00"))
 
 
-def right(desk, booked) -> RightPatient:
-    bauer = desk.draft("BAUER", "Dr Alvarez", "8:00").patient_id
-    return RightPatient(patient_id=bauer, purpose_id=booked.purpose_id, minutes=booked.minutes, note="")
+def right(desk) -> AppointmentDraft:
+    return desk.draft("BAUER", "Dr Alvarez", "8:00")
 
 
 def queue_mail_about(desk, appointment_id: int) -> None:
@@ -47,7 +45,7 @@ def mail_state(desk) -> str:
 
 async def test_seats_move_and_unsent_mail_is_withdrawn_until_it_is_taken_back(desk, booked):
     queue_mail_about(desk, booked.id)
-    new = await desk.scheduling.change_patient(desk.act(), booked.id, right(desk, booked), version=booked.version)
+    new = await desk.scheduling.change_patient(desk.act(), booked.id, right(desk), version=booked.version)
     was = await desk.scheduling.appointment(booked.id)
     assert (was.status, was.cancel_reason, seats_of(desk, was.id)) == (Status.CANCELLED, "entered in error", 0)
     assert (new.patient.name, new.place, new.replaces_id, seats_of(desk, new.id)) == (
@@ -64,23 +62,23 @@ async def test_seats_move_and_unsent_mail_is_withdrawn_until_it_is_taken_back(de
 
 async def test_an_arrived_one_stays_arrived(desk, booked):
     arrived = await desk.scheduling.mark(desk.act(), booked.id, Status.ARRIVED)
-    new = await desk.scheduling.change_patient(desk.act(), arrived.id, right(desk, booked), version=arrived.version)
+    new = await desk.scheduling.change_patient(desk.act(), arrived.id, right(desk), version=arrived.version)
     assert new.status is Status.ARRIVED
 
 
 async def test_a_retry_answers_with_the_earlier_result(desk, booked):
     act = desk.act()
-    new = await desk.scheduling.change_patient(act, booked.id, right(desk, booked), version=booked.version)
-    assert await desk.scheduling.change_patient(act, booked.id, right(desk, booked), version=booked.version) == new
+    new = await desk.scheduling.change_patient(act, booked.id, right(desk), version=booked.version)
+    assert await desk.scheduling.change_patient(act, booked.id, right(desk), version=booked.version) == new
 
 
 async def test_what_a_colleague_changed_meanwhile_is_not_given_away(desk, booked):
     await desk.scheduling.mark(desk.act(), booked.id, Status.CONFIRMED)
     with pytest.raises(ChangedElsewhere):
-        await desk.scheduling.change_patient(desk.act(), booked.id, right(desk, booked), version=booked.version)
+        await desk.scheduling.change_patient(desk.act(), booked.id, right(desk), version=booked.version)
 
 
 async def test_the_same_patient_is_no_change(desk, booked):
-    same = RightPatient(patient_id=booked.patient.id, purpose_id=booked.purpose_id, minutes=15, note="")
+    same = desk.draft("RUIZ", "Dr Alvarez", "8:00")
     with pytest.raises(InputRefused):
         await desk.scheduling.change_patient(desk.act(), booked.id, same, version=booked.version)

@@ -17,7 +17,7 @@ from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
-from ctfront.screens.modals.new_patient_form import NewPatientForm
+from ctfront.screens.modals.new_patient_form import new_patient_form
 from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
@@ -162,15 +162,15 @@ class BookingForm(Form[Appointment]):
     @work(group="new_patient")
     async def ask_new_patient(self, typed: str) -> None:
         """Open the New Patient form over this one."""
+        desk = desk_of(self)
         try:
-            providers = await self.scheduling.providers()
+            added = await desk.ask(await new_patient_form(self.patients, self.scheduling, typed))
         except ClinicError as refusal:
             self.say_problem(f"! {refusal}")
             return
-        added = await desk_of(self).ask(NewPatientForm(self.patients, providers, typed=typed))
         if added is not None:
             self.query_one(PatientFinder).take(added.patient)
-            desk_of(self).say(added.sentence)
+            desk.say(added.sentence)
 
     @work(group="suggest", exclusive=True)
     async def suggest(self, patient_id: int) -> None:
@@ -233,12 +233,6 @@ class BookingForm(Form[Appointment]):
             return None
 
         async def attempt(leave: Leave) -> Appointment:
-            allowed = replace(
-                draft,
-                override=leave.override,
-                overbook=leave.overbook,
-                double_book_patient=leave.double_book_patient,
-            )
-            return await self.scheduling.book(desk.act(), allowed)
+            return await self.scheduling.book(desk.act(), leave.given_to(draft))
 
         return await with_leave(desk, attempt)

@@ -1,23 +1,23 @@
 """An appointment's form: purpose, length and note, and whose it is when the wrong patient was booked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
-from textual import on
+from textual import on, work
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from ctfront.domain.appointments import Appointment
+from ctfront.domain.appointments import Appointment, AppointmentDraft, Origin
+from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import VisitPurpose
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.booking_form import read_minutes
+from ctfront.screens.modals.new_patient_form import new_patient_form
 from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
-from ctfront.services.wrong_patient import RightPatient
 from ctfront.widgets.form import Choice, Field, Form
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
@@ -90,10 +90,19 @@ class EditForm(Form[Appointment]):
         self.next_wanting()
 
     @on(PatientFinder.NewPatientWanted)
-    def refuse_new_patient(self, event: PatientFinder.NewPatientWanted) -> None:
-        """Say where a new patient is added."""
+    @work(group="new_patient")
+    async def add_patient(self, event: PatientFinder.NewPatientWanted) -> None:
+        """Add whom nobody matches and come back with the patient picked."""
         event.stop()
-        self.say_problem("! Add the patient first: Esc, then n.")
+        desk = desk_of(self)
+        try:
+            added = await desk.ask(await new_patient_form(self.patients, self.scheduling, event.text))
+        except ClinicError as refusal:
+            self.say_problem(f"! {refusal}")
+            return
+        if added is not None:
+            self.finder.take(added.patient)
+            desk.say(added.sentence)
 
     # -- reading and saving
 
@@ -112,8 +121,16 @@ class EditForm(Form[Appointment]):
         purpose_id = self.appointment.purpose_id if kept else self.purposes[self.choice.index(purpose)].id
 
         if self.patient.id != self.appointment.patient.id:
-            right = RightPatient(patient_id=self.patient.id, purpose_id=purpose_id, minutes=int(minutes), note=note)
-            return await self._change_patient(right)
+            it = self.appointment
+            draft = AppointmentDraft(
+                patient_id=self.patient.id,
+                place=it.place,
+                minutes=int(minutes),
+                purpose_id=purpose_id,
+                note=note,
+                origin=Origin.WALK_IN if it.origin is Origin.WALK_IN else Origin.DESK,
+            )
+            return await self._change_patient(draft)
 
         async def attempt(leave: Leave) -> Appointment:
             return await self.scheduling.edit(
@@ -128,19 +145,13 @@ class EditForm(Form[Appointment]):
 
         return await with_leave(desk, attempt)
 
-    async def _change_patient(self, right: RightPatient) -> Appointment | None:
+    async def _change_patient(self, draft: AppointmentDraft) -> Appointment | None:
         desk, it = desk_of(self), self.appointment
-        notes = await self.patients.booking_notes(right.patient_id, today=desk.today)
+        notes = await self.patients.booking_notes(draft.patient_id, today=desk.today)
         if not await knows_alerts(desk, self.patient.name, notes):
             return None
 
         async def attempt(leave: Leave) -> Appointment:
-            allowed = replace(
-                right,
-                override=leave.override,
-                overbook=leave.overbook,
-                double_book_patient=leave.double_book_patient,
-            )
-            return await self.scheduling.change_patient(desk.act(), it.id, allowed, version=it.version)
+            return await self.scheduling.change_patient(desk.act(), it.id, leave.given_to(draft), version=it.version)
 
         return await with_leave(desk, attempt)

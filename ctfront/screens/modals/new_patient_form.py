@@ -15,6 +15,7 @@ from ctfront.screens.modals.notice import Notice
 from ctfront.screens.modals.patient_choice import PatientChoice
 from ctfront.screens.modals.patient_form import CONSENT_WORDS, EMAIL_LIMIT, PatientForm, read_phones, show_phones
 from ctfront.services.patients import NOTE_LIMIT, Patients
+from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.check_box import Box, CheckBox
 from ctfront.widgets.form import Field
 from ctfront.widgets.front_desk import desk_of
@@ -114,3 +115,8 @@ class NewPatientForm(PatientForm[NewPatient]):
             said = f"{known.name} is on record; no invitation was sent."
             await desk.ask(Notice([str(refusal)], undoable=False))
         return NewPatient(patient=known, sentence=said)
+
+
+async def new_patient_form(patients: Patients, scheduling: Scheduling, typed: str = "") -> NewPatientForm:
+    """Return the form with the name typed so far. Raises `ClinicError` when the providers cannot be read."""
+    return NewPatientForm(patients, await scheduling.providers(), typed=typed)

@@ -1,4 +1,4 @@
-# make demo | test | soak | check | format | bench | stories
+# make demo | test | soak | check | format | bench | stories | keys
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ ARGS ?=
 WORKERS ?= auto
 ROUNDS ?= 20
 
-.PHONY: demo test soak check format bench stories clean
+.PHONY: demo test soak check format bench stories keys clean
 .DEFAULT_GOAL := demo
 
 # A demo needs the program only; tests and checks need the rest too.
@@ -45,6 +45,9 @@ bench: $(VENV)/.dev
 
 stories: $(VENV)/.dev
 	@$(BIN)/python tests/list_stories.py > docs/stories.md
+
+keys: $(VENV)/.dev
+	@$(BIN)/python -m docs.key_page > docs/keys.md
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

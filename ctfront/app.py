@@ -30,6 +30,7 @@ from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.waitlist import Waitlist
 from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.key_gate import GatedApp
 from ctfront.terminal.plain import PlainDriver
@@ -75,7 +76,7 @@ class CTFrontApp(Ways):
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("v,V", "news", "News", "What others did since you last looked", "news"),
-        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo ds inv …", "command"),
+        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo wl ds inv …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
@@ -108,12 +109,14 @@ class CTFrontApp(Ways):
         self.patient_access = PatientAccess(database, clinic)
         self.happenings = Happenings(database, clinic)
         self.sheets = DaySheets(self.scheduling, self.patients, paper)
+        self.waitlist = Waitlist(database, self.scheduling)
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
         self.set_keymap(dict(keymap or {}))
-        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients, self.inviting, self.sheets))
-        of_a_patient = (self.patients, self.scheduling, self.inviting, self.profiles)
+        of_the_day = (self.scheduling, self.patients, self.inviting, self.sheets, self.waitlist)
+        self.add_mode("scheduler", lambda: SchedulerScreen(*of_the_day))
+        of_a_patient = (self.patients, self.scheduling, self.inviting, self.profiles, self.waitlist)
         self.add_mode("patient", lambda: PatientInformationScreen(*of_a_patient))
         of_access = (self.patient_access, self.inviting, self.bulk_inviting)
         self.add_mode("access", lambda: PatientAccessScreen(*of_access))

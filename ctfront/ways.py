@@ -15,22 +15,25 @@ from ctfront.domain.happenings import Happening, Leads, listed, still_open
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Actor
 from ctfront.domain.times import wall_clock
+from ctfront.domain.waitlist import Offer
 from ctfront.screens.desk_screen import DeskScreen
 from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.find_dialog import FindDialog
 from ctfront.screens.modals.help import KeyList, keys_of
 from ctfront.screens.modals.new_patient_form import new_patient_form
 from ctfront.screens.modals.news_list import NewsList
+from ctfront.screens.modals.waitlist_list import WaitlistList
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.services.command_whom import AtHand
 from ctfront.services.day_sheets import DaySheets
-from ctfront.services.desk_command import ON_SCREEN, DeskCommand
+from ctfront.services.desk_command import DeskCommand, opens_something
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.waitlist import Waitlist
 from ctfront.terminal.key_gate import GatedApp
 
 LAST_PATIENTS = 9
@@ -48,6 +51,9 @@ class Ways(GatedApp, App[None]):
     inviting: Inviting
     sheets: DaySheets
     happenings: Happenings
+    waitlist: Waitlist
+    offer: Offer | None = None
+    """The place that was freed last, and whom it fits."""
     news_count = 0
     """What others did that this clerk has not seen."""
     last_news: tuple[Happening, ...] = ()
@@ -229,15 +235,39 @@ class Ways(GatedApp, App[None]):
             case Happening(leads=Leads.PATIENT_ACCESS):
                 self.show_access(chosen.subject_id)
 
+    @work(group="waitlist")
+    async def show_waitlist(self) -> None:
+        """List who waits, those first whom the place that was freed last fits; whom Enter takes is booked there."""
+        try:
+            freed = self.offer.freed if self.offer else None
+            offer = await self.waitlist.offer(freed.place, now=self.wall_now) if freed else None
+            providers, purposes = await self.scheduling.providers(), await self.scheduling.purposes()
+            entries = await self.waitlist.entries()
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        shown = WaitlistList(self.waitlist, self.patients, providers, purposes, entries, offer)
+        taken = await self.ask(shown)
+        if taken is None:
+            return
+        entry, fitting = taken
+        await self.switch_mode("scheduler")
+        if not isinstance(self.desk_screen, SchedulerScreen):
+            return
+        if fitting is not None:
+            self.desk_screen.book_waiting(fitting, entry)
+        else:
+            self.desk_screen.take_patient(entry)
+
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar from a screen that shows no day; today is at hand."""
-        commands = DeskCommand(self.scheduling, self.patients, self.inviting, self.sheets)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting, self.sheets, self.waitlist)
         at_hand = AtHand(day=self.wall_now.date(), now=self.wall_now, in_access=self.current_mode == "access")
         command = await self.ask(CommandLine(commands, at_hand))
         if command is None:
             return
-        if command.verb in ON_SCREEN:
+        if opens_something(command):
             self.show_by_verb(command.verb.value)
             return
         if command.verb in ABOUT_INVITATIONS and self.desk_screen is not None:
@@ -248,8 +278,10 @@ class Ways(GatedApp, App[None]):
             await self.desk_screen.carry_out(commands, command, at_hand)
 
     def show_by_verb(self, verb: str) -> None:
-        """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""
+        """Do what `sc`, `pi`, `pa`, `su`, `wl` or `q` asks for."""
         match verb:
+            case "wl":
+                self.show_waitlist()
             case "q":
                 self.exit()
             case "sc":

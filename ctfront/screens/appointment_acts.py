@@ -1,5 +1,7 @@
 """What is done to an appointment, on whatever screen it stands under the cursor."""
 
+from collections.abc import Sequence
+
 from textual import work
 
 from ctfront.domain.appointments import MARKABLE, Appointment, Status
@@ -11,6 +13,7 @@ from ctfront.screens.modals.cancel_form import CancelForm
 from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.question import Question
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.waitlist import Waitlist
 
 LETTERS = dict(zip("sfacdon", MARKABLE, strict=True))
 """Letters of the mark menu."""
@@ -20,6 +23,7 @@ class AppointmentActs(DeskScreen):
     """Cancelling and marking; the screen says which appointment, and shows it again afterwards."""
 
     scheduling: Scheduling
+    waitlist: Waitlist
 
     def appointment_here(self, verb: str) -> Appointment | None:
         """Return the appointment under the cursor, or say that there is none."""
@@ -46,7 +50,17 @@ class AppointmentActs(DeskScreen):
         cancelled = await self.desk.ask(CancelForm(self.scheduling, appointment))
         if cancelled is not None:
             await self.show_again(cancelled)
-            self.say(f"Cancelled {self.told(cancelled)}. u takes it back.")
+            await self.say_freed(f"Cancelled {self.told(cancelled)}.", [cancelled])
+
+    async def say_freed(self, sentence: str, left: Sequence[Appointment]) -> None:
+        """Say what was done and who on the waitlist fits a place that it freed; `:wl` shows them first."""
+        try:
+            sentence, self.desk.offer = await self.waitlist.told(
+                sentence, left, now=self.desk.wall_now, room=self.size.width - 1
+            )
+        except ClinicError as refusal:
+            sentence = f"{sentence} {refusal}"
+        self.say(sentence)
 
     @work(group="mark")
     async def action_mark(self, letter: str) -> None:

@@ -13,6 +13,7 @@ from ctfront.domain.errors import ClinicError
 from ctfront.domain.invitations import OnlineAccess, Source
 from ctfront.domain.patients import BookingNotes, Patient
 from ctfront.domain.text import safe
+from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.appointment_acts import AppointmentActs, where_and_day
 from ctfront.screens.modals.notice import Notice
 from ctfront.screens.modals.profile_form import ProfileForm
@@ -20,9 +21,11 @@ from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.waitlist import Waitlist
 from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.online_block import field_spoken_of, online_words
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
+from ctfront.widgets.waitlist_words import waits_words
 from ctfront.widgets.words import Words
 
 WATCH_SECONDS = 0.7
@@ -77,8 +80,18 @@ class PatientInformationScreen(AppointmentActs):
         key("r,R", "review", "Review Account", "Open Patient Access on the patient", "review"),
     ]
 
-    def __init__(self, patients: Patients, scheduling: Scheduling, inviting: Inviting, profiles: Profiles) -> None:
+    def __init__(
+        self,
+        patients: Patients,
+        scheduling: Scheduling,
+        inviting: Inviting,
+        profiles: Profiles,
+        waitlist: Waitlist,
+    ) -> None:
         super().__init__()
+        self.waitlist = waitlist
+        self.waits_for: tuple[WaitlistEntry, ...] = ()
+        """What the patient is on the waitlist for."""
         self.profiles = profiles
         self.patients = patients
         self.scheduling = scheduling
@@ -159,6 +172,7 @@ class PatientInformationScreen(AppointmentActs):
             providers = {p.id: p.name for p in await self.scheduling.providers()}
             notes = await self.patients.booking_notes(patient_id, today=self.desk.today)
             access = await self.inviting.access([patient_id], now=self.desk.now)
+            waits_for = await self.waitlist.entries_of(patient_id)
         except ClinicError as refusal:
             if instead_of is None:
                 self.wanted_id = None
@@ -173,7 +187,7 @@ class PatientInformationScreen(AppointmentActs):
             return  # somebody else was asked for meanwhile
         self.wanted_id = None
         self.patient, self.appointments, self.seen = patient, appointments, seen
-        self.access, self.notes = access.get(patient_id), notes
+        self.access, self.notes, self.waits_for = access.get(patient_id), notes, waits_for
         self.provider_name = providers.get(patient.preferred_provider_id or 0, "")
         places = [n for n, a in enumerate(appointments) if a.id == standing]
         self.cursor = places[0] if places else next_index(appointments, self.desk.today)
@@ -196,6 +210,7 @@ class PatientInformationScreen(AppointmentActs):
             provider=self.provider_name,
             no_shows=self.notes.no_shows_word,
         )
+        card += [safe(f"Waiting   {waits_words(entry)}") for entry in self.waits_for]
         if self.access is not None and desk.clinic.online:
             online = online_words(self.access, now=desk.now, zone=desk.clinic.tz)
             told = [f"Online    {online.what}", *(f"          {more}" for more in (online.where, online.keys) if more)]

@@ -20,10 +20,11 @@ from ctfront.screens.scheduler_hand import FREE_IN_HAND, PUT_DOWN_FIRST, Schedul
 from ctfront.screens.scheduler_view import key
 from ctfront.services.command_whom import AtHand
 from ctfront.services.day_sheets import DaySheets
-from ctfront.services.desk_command import ON_SCREEN, DeskCommand
+from ctfront.services.desk_command import DeskCommand, opens_something
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.waitlist import Waitlist
 from ctfront.widgets.day_grid import EMPTY, DayGrid
 
 WATCH_SECONDS = 0.7
@@ -48,12 +49,20 @@ class SchedulerScreen(SchedulerHand):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
         key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),
-        key("colon", "command", "Command line", "bk wi mv ca ar go fo ds inv del q …", "command"),
+        key("colon", "command", "Command line", "bk wi mv ca ar go fo wl ds inv del q …", "command"),
         key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
 
-    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting, sheets: DaySheets) -> None:
+    def __init__(
+        self,
+        scheduling: Scheduling,
+        patients: Patients,
+        inviting: Inviting,
+        sheets: DaySheets,
+        waitlist: Waitlist,
+    ) -> None:
         super().__init__(scheduling, patients)
+        self.waitlist = waitlist
         self.inviting = inviting
         self.sheets = sheets
 
@@ -111,8 +120,9 @@ class SchedulerScreen(SchedulerHand):
         except ClinicError as refusal:
             self.say(str(refusal))
             return
-        shown = self.in_hand or self.grid.appointment
-        text = shown.purpose_letter if shown is not None else ""
+        shown = self.in_hand or (self.grid.appointment if self.hand is None else None)
+        wanted = shown or self.waiting_in_hand
+        text = wanted.purpose_letter if wanted is not None else ""
         taken = await desk.ask(
             OpeningsList(
                 self.scheduling,
@@ -132,13 +142,13 @@ class SchedulerScreen(SchedulerHand):
         await self.load(place=place)
         if self.in_hand is not None:
             self.show_standing()
-        elif await self.book_here(patient=self.patient_in_hand, purpose_id=purpose.id):
+        elif await self.book_here(patient=self.patient_in_hand, purpose_id=purpose.id, waiting=self.waiting_in_hand):
             self.hold(None)
 
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar."""
-        commands = DeskCommand(self.scheduling, self.patients, self.inviting, self.sheets)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting, self.sheets, self.waitlist)
         at_hand = AtHand(day=self.day, now=self.desk.wall_now)
         self.grid.show_numbers(True)
         command = await self.desk.ask(CommandLine(commands, at_hand))
@@ -148,7 +158,7 @@ class SchedulerScreen(SchedulerHand):
 
     async def carry_out(self, commands: DeskCommand, command: Command, at_hand: AtHand) -> None:
         """Do a line that was read, and show what it touched."""
-        if command.verb in ON_SCREEN:
+        if opens_something(command):
             self.desk.show_by_verb(command.verb.value)
             return
         if command.verb in ABOUT_INVITATIONS:
@@ -168,7 +178,10 @@ class SchedulerScreen(SchedulerHand):
         if said.day is not None and said.day != self.day:
             self.day, self.week_of = said.day, None
         await self.load(appointment_id=said.appointment_id)
-        self.say(said.sentence)
+        if said.left:
+            await self.say_freed(said.sentence, said.left)
+        else:
+            self.say(said.sentence)
 
     async def show_changes(self, patient_id: int) -> None:
         """Read the day again: the pane says how the patient stands."""

@@ -1,6 +1,7 @@
 """The Scheduler's acts on the place and the appointment under the cursor."""
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -14,6 +15,7 @@ from ctfront.domain.providers import Event, Provider
 from ctfront.domain.schedule import Column
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_minute, time_of
+from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.appointment_acts import LETTERS, AppointmentActs, where
 from ctfront.screens.modals.booking_form import BookingForm, BookingOffer
 from ctfront.screens.modals.edit_form import EditForm
@@ -62,20 +64,28 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         patient: PatientName | None = None,
         origin: Origin = Origin.DESK,
         purpose_id: int | None = None,
+        waiting: WaitlistEntry | None = None,
+        place: Place | None = None,
     ) -> bool:
-        """Offer the place under the cursor and book it; tell whether a booking was made."""
-        place, column = self.grid.place, self.grid.provider_column
+        """Offer a place of the column under the cursor and book it; tell whether a booking was made.
+
+        Without a `place` it is the one under the cursor. Booking for one who is `waiting` closes that entry.
+        """
+        place, column = place or self.grid.place, self.grid.provider_column
         if place is None or column is None:
             self.say("Nobody works on this day; there is no place to book.")
             return False
         try:
             offer = await self._offer(column, place, patient, origin)
+            if waiting is not None and purpose_id is None:
+                purpose_id = waiting.purpose_id
             if purpose_id is not None:
                 offer = replace(offer, purpose_id=purpose_id, purpose_fixed=True)
         except ClinicError as refusal:
             self.say(str(refusal))
             return False
-        booked = await self.desk.ask(BookingForm(self.scheduling, self.patients, offer))
+        book = self.scheduling.book if waiting is None else partial(self.waitlist.book, waiting)
+        booked = await self.desk.ask(BookingForm(self.scheduling, self.patients, offer, book))
         if booked is None:
             return False
         await self.load(appointment_id=booked.id)

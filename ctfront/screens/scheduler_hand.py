@@ -8,7 +8,9 @@ from textual.binding import BindingType
 from ctfront.domain.appointments import Appointment, Place, check_place_may_change
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
+from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_day
+from ctfront.domain.waitlist import Offer, WaitlistEntry
 from ctfront.screens.appointment_acts import where, where_and_day
 from ctfront.screens.leave import Leave, with_leave, with_turn
 from ctfront.screens.modals.reschedule_form import RescheduleForm
@@ -45,8 +47,8 @@ class SchedulerHand(SchedulerTicks):
         ("?", "Keys"),
     )
 
-    hand: Appointment | PatientName | None = None
-    """The appointment picked up, or the patient taken here from their own screen."""
+    hand: Appointment | PatientName | WaitlistEntry | None = None
+    """The appointment picked up, the patient taken here from their own screen, or who waits for a place."""
 
     @property
     def in_hand(self) -> Appointment | None:
@@ -55,10 +57,17 @@ class SchedulerHand(SchedulerTicks):
 
     @property
     def patient_in_hand(self) -> PatientName | None:
-        """The patient taken here from their own screen."""
+        """The patient taken here from their own screen or from the waitlist."""
+        if self.waiting_in_hand is not None:
+            return self.waiting_in_hand.patient
         return self.hand if isinstance(self.hand, PatientName) else None
 
-    def hold(self, what: Appointment | PatientName | None) -> None:
+    @property
+    def waiting_in_hand(self) -> WaitlistEntry | None:
+        """What the patient in hand waits for."""
+        return self.hand if isinstance(self.hand, WaitlistEntry) else None
+
+    def hold(self, what: Appointment | PatientName | WaitlistEntry | None) -> None:
         """Take something in hand, or empty it; the key line follows."""
         self.hand = what
         self.show_keys()
@@ -78,6 +87,9 @@ class SchedulerHand(SchedulerTicks):
         if self.patient_in_hand is not None:
             who = self.patient_in_hand
             born = show_day(who.birth_date)
+            if (waiting := self.waiting_in_hand) is not None:
+                what = safe(waiting.purpose_letter)
+                return f"In hand: {who.name} b {born}, waiting for {what}. Enter books, Esc lets go."
             return f"In hand: {who.name} b {born}. Enter on a free place books, Esc lets go."
         return super().standing_message()
 
@@ -156,9 +168,9 @@ class SchedulerHand(SchedulerTicks):
         self.hold(None)
         await self.load(appointment_id=moved.id)
         if moved.id == held.id:
-            self.say(f"Moved {where(moved)}. u takes it back.")
+            await self.say_freed(f"Moved {where(moved)}.", [held])
         else:
-            self.say(f"Rescheduled {where_and_day(moved)}. u takes it back.")
+            await self.say_freed(f"Rescheduled {where_and_day(moved)}.", [held])
 
     def _inside_own_row(self, held: Appointment, place: Place) -> bool:
         """Tell whether the row is the one an off-grid start lies in: put down there it has not moved."""
@@ -181,17 +193,24 @@ class SchedulerHand(SchedulerTicks):
 
     # -- a patient in hand
 
-    def take_patient(self, patient: PatientName) -> None:
-        """Hold a patient: Enter on a free place books."""
+    def take_patient(self, patient: PatientName | WaitlistEntry) -> None:
+        """Hold a patient, or one who waits: Enter on a free place books."""
         self.hold(patient)
         self.show_standing()
 
     @work(group="book")
     async def book_in_hand(self) -> None:
         """Book the patient in hand here."""
-        patient = self.patient_in_hand
-        if patient is not None and await self.book_here(patient=patient):
+        patient, waiting = self.patient_in_hand, self.waiting_in_hand
+        if patient is not None and await self.book_here(patient=patient, waiting=waiting):
             self.hold(None)
+
+    @work(group="book")
+    async def book_waiting(self, offer: Offer, entry: WaitlistEntry) -> None:
+        """Book one who waits on the place that was freed."""
+        self.week_of, self.day = None, offer.freed.place.day
+        await self.load(place=offer.freed.place)
+        await self.book_here(patient=entry.patient, waiting=entry, place=offer.freed.place)
 
     def action_open(self) -> None:
         """Put down what is in hand, else open what is under the cursor."""

@@ -1,5 +1,6 @@
 """Ticks on the Scheduler's day: what is ticked is cancelled and marked together."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
@@ -89,9 +90,10 @@ class SchedulerTicks(SchedulerActs):
     @work(group="cancel")
     async def cancel_ticked(self) -> None:
         """Ask once why, and cancel all that are ticked."""
-        done = await self.desk.ask(CancelTickedForm(self.scheduling, self.ticked))
+        ticked = self.ticked
+        done = await self.desk.ask(CancelTickedForm(self.scheduling, ticked))
         if done is not None:
-            await self.show_done(done)
+            await self.show_done(done, left=ticked)
 
     def action_mark(self, letter: str) -> Worker[None]:
         """Mark the ticked ones with one key, else the one under the cursor."""
@@ -119,11 +121,11 @@ class SchedulerTicks(SchedulerActs):
             return
         await self.show_done(done)
 
-    async def show_done(self, sentence: str) -> None:
-        """Take the ticks away, read the day again and say what was done."""
+    async def show_done(self, sentence: str, *, left: Sequence[Appointment] = ()) -> None:
+        """Take the ticks away, read the day again and say what was done; `left` are those whose places are free."""
         self.grid.tick(frozenset())
         await self.load()
-        self.say(f"{sentence} u takes it back.")
+        await self.say_freed(sentence, left)
 
 
 def _tickable(appointment: Appointment) -> bool:

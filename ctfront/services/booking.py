@@ -44,6 +44,13 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
     if earlier := ledger.repeated(session, act):
         return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
     act.who.require(Right.BOOK)
+    booked = book_step(session, clinic, act, draft)
+    record_steps(session, clinic, act, "book", [(booked, None)], told(booked))
+    return booked
+
+
+def book_step(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) -> Appointment:
+    """Check and write a draft as part of an act; the caller looks at the right and records the act."""
     provider = clinics.load_provider(session.connection(), clinic.id, draft.place.provider_id)
     starts_at, outside = placing.check_place(
         session, clinic, act, provider, draft.place, draft.minutes, draft.override, draft.fold
@@ -52,9 +59,7 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
     patients.check_active(session, clinic.id, draft.patient_id)
     if draft.origin is Origin.WALK_IN and draft.place.day != placing.today(clinic, act):
         raise ScheduleRefused("A walk-in is for today; b books another day.")
-    booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside)
-    record_steps(session, clinic, act, "book", [(booked, None)], told(booked))
-    return booked
+    return enter(session, clinic, act, draft, provider, starts_at, overridden=outside)
 
 
 def enter(

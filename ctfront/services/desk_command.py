@@ -22,6 +22,8 @@ from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.recording import told, where
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.waitlist import Waitlist
+from ctfront.services.waitlist_command import WaitlistCommand
 
 MARKS = {
     Verb.ARRIVED: Status.ARRIVED,
@@ -33,6 +35,12 @@ MARKS = {
 }
 ON_SCREEN = frozenset({Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.QUIT})
 """Verbs that a screen does by itself."""
+
+
+def opens_something(command: Command) -> bool:
+    """Tell whether a screen answers a line by showing something: `wl` alone opens the list."""
+    return command.verb in ON_SCREEN or (command.verb is Verb.WAITLIST and command.whom is None)
+
 
 OPENINGS_AHEAD = timedelta(weeks=4)
 REASON = "patient asked"
@@ -56,17 +64,27 @@ class Said:
     """Whose invitation it was about."""
     starts: tuple[Start, ...] = ()
     """What `fo` found."""
+    left: tuple[Appointment, ...] = ()
+    """Appointments whose places are free now; who waits may be offered them."""
 
 
 class DeskCommand:
     """Reads lines and does them through the services."""
 
-    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting, sheets: DaySheets) -> None:
+    def __init__(
+        self,
+        scheduling: Scheduling,
+        patients: Patients,
+        inviting: Inviting,
+        sheets: DaySheets,
+        waitlist: Waitlist,
+    ) -> None:
         self._scheduling = scheduling
         self._sheets = sheets
         self._patients = patients
         self._whoms = Whoms(scheduling, patients)
         self._invitations = InvitationCommand(inviting, self._whoms)
+        self._waiting = WaitlistCommand(waitlist, scheduling, self._whoms)
         self._clinic = scheduling.clinic
 
     async def read(self, line: str, at_hand: AtHand) -> Command:
@@ -91,6 +109,8 @@ class DeskCommand:
             return f"{patient.name} b {show_day(patient.birth_date)} · {_where_to(command, day)}"
         if command.verb in ABOUT_INVITATIONS:
             return await self._invitations.meant(command, at_hand)
+        if command.verb is Verb.WAITLIST:
+            return await self._waiting.meant(command, at_hand)
         if command.verb is Verb.MOVE:
             [was, *_] = await self._whoms.appointments(command.whom, at_hand)
             day = self._day(command, at_hand, counted_from=was.day) or was.day
@@ -120,6 +140,8 @@ class DeskCommand:
                 return Said(sentence=await self._sheets.put_out(day, now=at_hand.now))
             case Verb.OPENINGS:
                 return await self._openings(command, at_hand)
+            case Verb.WAITLIST:
+                return Said(sentence=await self._waiting.do(make_act(), command, at_hand))
             case verb if verb in ABOUT_INVITATIONS:
                 sentence, patient_id = await self._invitations.do(make_act(), command, at_hand)
                 return Said(sentence=sentence, patient_id=patient_id)
@@ -153,9 +175,9 @@ class DeskCommand:
                 if not done:
                     raise
                 raise ClinicError(f"{len(done)} of {len(meant)} done, then: {refusal}") from refusal
-        return Said(
-            sentence=" ".join(_done(command.verb, a) for a in done), day=at_hand.day, appointment_id=done[-1].id
-        )
+        left = tuple(done) if command.verb in {Verb.CANCEL, Verb.DELETE} else ()
+        sentence = " ".join(_done(command.verb, a) for a in done)
+        return Said(sentence=sentence, day=at_hand.day, appointment_id=done[-1].id, left=left)
 
     async def _one(self, act: Act, verb: Verb, a: Appointment) -> Appointment:
         if verb is Verb.CANCEL:
@@ -176,12 +198,12 @@ class DeskCommand:
             raise InputRefused("Where to? Type a date, a time or a provider.", field="line")
         if day == was.day:
             moved = await self._scheduling.move(act, was.id, place, version=was.version, fold=command.turn)
-            return Said(sentence=f"Moved {where(moved)}. u takes it back.", day=day, appointment_id=moved.id)
+            return Said(sentence=f"Moved {where(moved)}.", day=day, appointment_id=moved.id, left=(was,))
         new = await self._scheduling.reschedule(
             act, was.id, place, version=was.version, asked_by=Asker.PATIENT, reason=REASON, fold=command.turn
         )
-        sentence = f"Rescheduled {where(new)} on {show_date(day)}. u takes it back."
-        return Said(sentence=sentence, day=day, appointment_id=new.id)
+        sentence = f"Rescheduled {where(new)} on {show_date(day)}."
+        return Said(sentence=sentence, day=day, appointment_id=new.id, left=(was,))
 
     async def _book(self, act: Act, command: Command, at_hand: AtHand) -> Said:
         patient = await self._whoms.patient(command.whom, at_hand)
@@ -293,7 +315,7 @@ def _where_to(command: Command, day: date) -> str:
 
 def _done(verb: Verb, a: Appointment) -> str:
     if verb is Verb.CANCEL:
-        return f"Cancelled {where(a)}. u takes it back."
+        return f"Cancelled {where(a)}."
     if verb is Verb.DELETE:
-        return f"Deleted {where(a)}. u takes it back."
+        return f"Deleted {where(a)}."
     return f"{a.patient.name} is {a.status.word.lower()}."

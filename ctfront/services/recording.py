@@ -37,10 +37,11 @@ def record_steps(
     *,
     version: int | None = None,
     mails: Sequence[int] = (),
+    also: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the act; each step is an appointment as it is now and its fields before, None when it was made.
 
-    `mails` are those that the act withdrew.
+    `mails` are those that the act withdrew; `also` is what else `u` puts back.
     """
     steps = list(steps)
     first = steps[0][0]
@@ -66,6 +67,7 @@ def record_steps(
                 for appointment, before in steps
             ],
             **({"mails": mails} if mails else {}),
+            **(also or {}),
         },
         days=days,
     )

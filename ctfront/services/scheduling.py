@@ -114,6 +114,12 @@ class Scheduling:
         fitting = (p for p in wanted if p in purposes and purposes[p].minutes <= free)
         return Suggestion(purpose_id=next(fitting, None), minutes_free=free)
 
+    async def free_from(self, place: Place) -> tuple[Provider, int]:
+        """Return whose place it is and how many minutes are free from it on, 0 when it is taken or closed."""
+        async with self._database.reading() as session:
+            _, [column] = await self._columns(session, place.day, place.day, provider_ids=[place.provider_id])
+        return column.provider, free_from(column, minute_of(place.start))
+
     async def openings(
         self,
         purpose_id: int,

@@ -15,9 +15,9 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import bulk_inviting, enrolling, inviting, placing, profile
+from ctfront.services import bulk_inviting, enrolling, inviting, placing, profile, waitlist_acts
 
-OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile"})
+OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile", "waiting"})
 """What is put back of a patient: what is said of that goes when the patient is erased."""
 
 SET_UP_SAVES = ("save_clinic", "save_provider", "save_purpose", "save_staff")
@@ -61,6 +61,8 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         profile.put_back(session, clinic, act, last, payload["profile"])
     if "enrollment" in payload:
         enrolling.put_back(session, clinic, act, payload["enrollment"])
+    if "waiting" in payload:
+        waitlist_acts.put_back(session, clinic, act, last, payload["waiting"])
     sentence = f"Took back: {last.sentence}"
     before: dict[str, Any] = {"op_id": last.op_id}
     if "batch" in payload:
@@ -74,7 +76,7 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         clinic.id,
         act,
         kind="undo",
-        subject_kind="act" if OF_A_PATIENT.isdisjoint(payload) else "patient",
+        subject_kind="act" if "steps" in payload or OF_A_PATIENT.isdisjoint(payload) else "patient",
         subject_id=last.subject_id,
         sentence=sentence,
         before=before,

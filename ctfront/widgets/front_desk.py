@@ -12,6 +12,7 @@ from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor
+from ctfront.domain.waitlist import Offer
 from ctfront.widgets.progress import Progress
 
 Answer = TypeVar("Answer")
@@ -23,6 +24,8 @@ class FrontDesk(Protocol):
     clinic: Clinic
     actor: Actor
     news_count: int
+    offer: Offer | None
+    """The place that was freed last, and whom it fits."""
 
     @property
     def today(self) -> date:
@@ -70,7 +73,7 @@ class FrontDesk(Protocol):
         """Show an appointment on the Scheduler and pick it up."""
 
     def show_by_verb(self, verb: str) -> None:
-        """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""
+        """Do what `sc`, `pi`, `pa`, `su`, `wl` or `q` asks for."""
 
     async def undo(self) -> str:
         """Take back the clerk's last act and return the sentence that says which. Raises `ClinicError`."""

@@ -35,6 +35,7 @@ from ctfront.data.models.people import (
     PhoneRow,
 )
 from ctfront.data.models.schedule import AppointmentRow, EventRow, SeatRow, SeriesRow, StatusChangeRow
+from ctfront.data.models.waitlist import WaitlistEntryRow, WaitlistProviderRow
 
 __all__ = [
     "ActRow",
@@ -70,4 +71,6 @@ __all__ = [
     "StaffRow",
     "StatusChangeRow",
     "VisitPurposeRow",
+    "WaitlistEntryRow",
+    "WaitlistProviderRow",
 ]

@@ -33,6 +33,7 @@ class Verb(StrEnum):
     CONFIRM = "cf"
     UNDO = "un"
     OPENINGS = "fo"
+    WAITLIST = "wl"
     INVITE = "inv"
     REMOVE = "rm"
     REPLACE = "rp"
@@ -252,7 +253,9 @@ def _read(words: _Words) -> Command:
     if verb is Verb.DAY_SHEET:
         return Command(verb=verb, date_text=_needed_date(words) if words.peek() else "")
     if verb is Verb.OPENINGS:
-        return _read_openings(words)
+        return _read_wanted(words, verb)
+    if verb is Verb.WAITLIST:
+        return _read_wanted(words, verb, _read_whom(words, by_name_only=True)) if words.peek() else Command(verb=verb)
     whom = _read_whom(words, by_name_only=verb in BOOKING)
     if verb in ABOUT_INVITATIONS or (verb in ABOUT_APPOINTMENTS and verb is not Verb.MOVE):
         return Command(verb=verb, whom=whom)
@@ -315,12 +318,13 @@ def _read_whom(words: _Words, *, by_name_only: bool) -> Whom:
     return ByName(word)
 
 
-def _read_openings(words: _Words) -> Command:
+def _read_wanted(words: _Words, verb: Verb, whom: Whom | None = None) -> Command:
     purpose = words.purpose()
     providers = list(_providers(words))
     part = words.part()
     return Command(
-        verb=Verb.OPENINGS,
+        verb=verb,
+        whom=whom,
         purpose=purpose,
         providers=tuple(providers),
         part=part,

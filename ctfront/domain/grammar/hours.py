@@ -5,7 +5,7 @@ digits or punctuation stands in double quotes, a double quote inside it twice.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.grammar.errors import CannotRead
@@ -99,10 +99,10 @@ def show_week(week: Iterable[DayHours]) -> str:
             known.append(day.weekday)
         elif hours:
             runs.append(([day.weekday], hours))
-    return "; ".join(f"{_show_days(days)} {hours}" for days, hours in runs) or "no office hours"
+    return "; ".join(f"{show_days(days)} {hours}" for days, hours in runs) or "no office hours"
 
 
-def _show_days(days: list[int]) -> str:
+def show_days(days: Sequence[int]) -> str:
     """Return `Mon–Wed, Fri`: three or more in a row are joined."""
     names = []
     rest = list(days)

@@ -1,6 +1,6 @@
 """The booking form: who, what for, when, how long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 
@@ -14,6 +14,7 @@ from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.grammar.times import TURNS, read_start
 from ctfront.domain.patients import BookingNotes, PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
+from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
@@ -25,6 +26,8 @@ from ctfront.widgets.form import Choice, Field, Form, Okay
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
 from ctfront.widgets.words import Words
+
+Books = Callable[[Act, AppointmentDraft], Awaitable[Appointment]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +58,10 @@ def read_minutes(text: str) -> str:
 class BookingForm(Form[Appointment]):
     """Book a place; Enter picks the patient, Enter again saves."""
 
-    def __init__(self, scheduling: Scheduling, patients: Patients, offer: BookingOffer) -> None:
+    def __init__(self, scheduling: Scheduling, patients: Patients, offer: BookingOffer, book: Books) -> None:
         super().__init__()
+        self.book = book
+        """Books the draft, and does what else belongs to it."""
         self.scheduling = scheduling
         self.patients = patients
         self.offer = offer
@@ -233,6 +238,6 @@ class BookingForm(Form[Appointment]):
             return None
 
         async def attempt(leave: Leave) -> Appointment:
-            return await self.scheduling.book(desk.act(), leave.given_to(draft))
+            return await self.book(desk.act(), leave.given_to(draft))
 
         return await with_leave(desk, attempt)

@@ -678,3 +678,57 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index("ix_seat_appointment", ["appointment_id"], unique=False)
+
+    op.create_table(
+        "waitlist_entry",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("patient_id", WHOLE, nullable=False),
+        sa.Column("purpose_id", WHOLE, nullable=False),
+        sa.Column("weekdays", WHOLE, nullable=False),
+        sa.Column("first_minute", WHOLE, nullable=False),
+        sa.Column("end_minute", WHOLE, nullable=False),
+        sa.Column("earliest", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("phone", sa.String(length=60), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("closed_at", INSTANT, nullable=True),
+        sa.Column("closed_how", sa.String(length=10), nullable=False),
+        sa.Column("closed_by_id", WHOLE, nullable=True),
+        sa.Column("closed_by_name", sa.String(length=200), nullable=False),
+        sa.Column("appointment_id", WHOLE, nullable=True),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.Column("by_kind", sa.String(length=12), nullable=False),
+        sa.Column("by_id", WHOLE, nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.CheckConstraint("weekdays BETWEEN 1 AND 127", name=op.f("ck_waitlist_entry_weekdays")),
+        sa.CheckConstraint(
+            "0 <= first_minute AND first_minute < end_minute AND end_minute <= 1440",
+            name=op.f("ck_waitlist_entry_times"),
+        ),
+        sa.CheckConstraint("earliest <= until", name=op.f("ck_waitlist_entry_dates")),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_waitlist_entry_appointment_id")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_waitlist_entry_clinic_id")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_waitlist_entry_patient_id")),
+        sa.ForeignKeyConstraint(["purpose_id"], ["visit_purpose.id"], name=op.f("fk_waitlist_entry_purpose_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_entry")),
+    )
+    with op.batch_alter_table("waitlist_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_waitlist_entry_open",
+            ["clinic_id", "until"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index("ix_waitlist_entry_patient", ["patient_id"], unique=False)
+
+    op.create_table(
+        "waitlist_provider",
+        sa.Column("entry_id", WHOLE, nullable=False),
+        sa.Column("provider_id", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["waitlist_entry.id"], name=op.f("fk_waitlist_provider_entry_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_waitlist_provider_provider_id")),
+        sa.PrimaryKeyConstraint("entry_id", "provider_id", name=op.f("pk_waitlist_provider")),
+    )

@@ -40,6 +40,10 @@ class LinkKey:
         """Return what the opt-out link of the same mail carries; it does not open the invitation."""
         return f"{invitation_id}.{_text(self._derive('opt-out', str(invitation_id), nonce))}"
 
+    def form_token(self, visit: str) -> str:
+        """Return what a form of the site carries: only who holds the visit's cookie gets a form with it."""
+        return _text(self._derive("form", visit))
+
     def _derive(self, *parts: str) -> bytes:
         return hmac.digest(self.value, "\0".join(parts).encode(), "sha256")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from ctfront.data import invitations, ledger
@@ -19,9 +19,11 @@ from ctfront.services import enrolling
 
 
 class Outcome(StrEnum):
-    """What became of a try to accept an invitation; all but the first two answer with one and the same page."""
+    """What became of a try to accept an invitation; the last two answer with one and the same page."""
 
     ENROLLED = "enrolled"
+    OPEN = "open"
+    """The birth date is right, and a password is wanted."""
     HAS_ACCOUNT = "has account"
     """The address has a log-in already: its password is asked instead of a new one."""
     WRONG_BIRTH_DATE = "wrong birth date"
@@ -36,6 +38,11 @@ class Acceptance:
 
     outcome: Outcome
     enrollment_id: int | None = None
+    account_id: int | None = None
+    """The log-in that was joined."""
+    first_name: str = ""
+    address: str = ""
+    """Where the invitation went, once the birth date is right."""
 
 
 def accept_invitation(
@@ -82,7 +89,24 @@ def accept_invitation(
         sentence=f"{name} is enrolled.",
         after={"enrollment": joined, "invitation": row.id},
     )
-    return Acceptance(outcome=Outcome.ENROLLED, enrollment_id=joined)
+    return Acceptance(outcome=Outcome.ENROLLED, enrollment_id=joined, account_id=account_id)
+
+
+def try_birth_date(session: Session, clinic: Clinic, act: Act, secret: str, birth_date: date) -> Acceptance:
+    """Look whether the birth date is right; a wrong one counts against the invitation, so the caller commits."""
+    row = _invited(session, clinic, secret, act.at)
+    if row is None:
+        return Acceptance(outcome=Outcome.UNKNOWN)
+    patient = session.get_one(PatientRow, row.patient_id)
+    if patient.birth_date != birth_date:
+        return _count_wrong(session, clinic, act, row)
+    known = enrolling.account_of(session, row.address)
+    has_account = known is not None and known.password_hash is not None
+    return Acceptance(
+        outcome=Outcome.HAS_ACCOUNT if has_account else Outcome.OPEN,
+        first_name=patient.first_name,
+        address=row.address,
+    )
 
 
 def _earlier_acceptance(session: Session, act: Act) -> Acceptance:
@@ -94,22 +118,26 @@ def _earlier_acceptance(session: Session, act: Act) -> Acceptance:
     return Acceptance(outcome=Outcome.ENROLLED, enrollment_id=session.scalars(joined).all()[-1])
 
 
+def select_open(clinic: Clinic, secret: str, now: datetime) -> Select[InvitationRow]:
+    """Select the invitation that a link opens now: sent, not over, and its address still the one on record."""
+    row, patient = InvitationRow, PatientRow
+    return (
+        select(row)
+        .join(patient, patient.id == row.patient_id)
+        .where(row.secret_digest == hashlib.sha256(secret.encode()).hexdigest(), row.clinic_id == clinic.id)
+        .where(row.is_last, row.state == InvitationState.SENT.value, row.expires_at > now)
+        .where(patient.active, patient.folded_email == row.folded_address)
+    )
+
+
 def _invited(session: Session, clinic: Clinic, secret: str, now: datetime) -> InvitationRow | None:
-    """Return the invitation that a link opens now: sent, not over, and its address still the one on record."""
-    digest = hashlib.sha256(secret.encode()).hexdigest()
-    row = session.scalars(
-        select(InvitationRow).where(InvitationRow.secret_digest == digest, InvitationRow.clinic_id == clinic.id)
-    ).first()
-    if row is None or not clinic.online:
+    """Return the invitation that a link opens, held until the act ends."""
+    query = select_open(clinic, secret, now)
+    row = session.scalars(query).first() if clinic.online else None
+    if row is None:
         return None
     invitations.hold_patients(session, (row.patient_id,))
-    session.refresh(row)
-    if not row.is_last or row.state != InvitationState.SENT.value:
-        return None
-    if row.expires_at is None or row.expires_at <= now:
-        return None
-    patient = session.get_one(PatientRow, row.patient_id)
-    return row if patient.active and patient.folded_email == row.folded_address else None
+    return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
 def _count_wrong(session: Session, clinic: Clinic, act: Act, row: InvitationRow) -> Acceptance:

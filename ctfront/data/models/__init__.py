@@ -21,6 +21,7 @@ from ctfront.data.models.ledger import (
     MailStateRow,
     OutboxRow,
 )
+from ctfront.data.models.online import OnlineLinkRow, OnlineSessionRow, OnlineThrottleRow
 from ctfront.data.models.people import (
     AlertRow,
     ConsentRow,
@@ -56,6 +57,9 @@ __all__ = [
     "MailStateRow",
     "OfficeHoursRow",
     "OnlineAccountRow",
+    "OnlineLinkRow",
+    "OnlineSessionRow",
+    "OnlineThrottleRow",
     "OutboxRow",
     "PatientIdentifierRow",
     "PatientNameRow",

@@ -106,6 +106,7 @@ class OutboxRow(MadeBy, Base):
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"))
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("online_link.id"))
     kind: Mapped[str] = mapped_column(String(20))
     address: Mapped[str] = mapped_column(String(320))
     message_id: Mapped[str] = mapped_column(String(200))
@@ -119,6 +120,8 @@ class OutboxRow(MadeBy, Base):
     owner: Mapped[str | None] = mapped_column(String(64))
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(400), default="")
+    details: Mapped[str] = mapped_column(Text, default="")
+    """JSON of the ids that it is about besides."""
     op_id: Mapped[str] = mapped_column(String(36))
 
 

@@ -612,12 +612,59 @@ def upgrade() -> None:
         batch_op.create_index("ix_appointment_status_appointment", ["appointment_id"], unique=False)
 
     op.create_table(
+        "online_session",
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("account_id", WHOLE, nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("seen_at", INSTANT, nullable=False),
+        sa.Column("wish", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["online_account.id"], name=op.f("fk_online_session_account_id")),
+        sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_online_session")),
+    )
+    with op.batch_alter_table("online_session", schema=None) as batch_op:
+        batch_op.create_index("ix_online_session_account", ["account_id"], unique=False)
+        batch_op.create_index("ix_online_session_seen", ["seen_at"], unique=False)
+
+    op.create_table(
+        "online_throttle",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("tries", WHOLE, nullable=False),
+        sa.Column("until", INSTANT, nullable=False),
+        sa.Column("last_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_online_throttle")),
+    )
+    with op.batch_alter_table("online_throttle", schema=None) as batch_op:
+        batch_op.create_index("ix_online_throttle_last", ["last_at"], unique=False)
+
+    op.create_table(
+        "online_link",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("account_id", WHOLE, nullable=True),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("secret_digest", sa.String(length=64), nullable=True),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["online_account.id"], name=op.f("fk_online_link_account_id")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_online_link_clinic_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_online_link")),
+        sa.UniqueConstraint("secret_digest", name=op.f("uq_online_link_secret_digest")),
+    )
+    with op.batch_alter_table("online_link", schema=None) as batch_op:
+        batch_op.create_index("ix_online_link_expires", ["expires_at"], unique=False)
+
+    op.create_table(
         "outbox",
         sa.Column("id", WHOLE, nullable=False),
         sa.Column("clinic_id", WHOLE, nullable=False),
         sa.Column("patient_id", WHOLE, nullable=True),
         sa.Column("invitation_id", WHOLE, nullable=True),
         sa.Column("appointment_id", WHOLE, nullable=True),
+        sa.Column("link_id", WHOLE, nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("address", sa.String(length=320), nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=False),
@@ -629,6 +676,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(length=64), nullable=True),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("error", sa.String(length=400), nullable=False),
+        sa.Column("details", sa.Text(), nullable=False),
         sa.Column("op_id", sa.String(length=36), nullable=False),
         sa.Column("by_kind", sa.String(length=12), nullable=False),
         sa.Column("by_id", WHOLE, nullable=True),
@@ -637,6 +685,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_outbox_appointment_id")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_outbox_clinic_id")),
         sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"], name=op.f("fk_outbox_invitation_id")),
+        sa.ForeignKeyConstraint(["link_id"], ["online_link.id"], name=op.f("fk_outbox_link_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_outbox_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_message_id")),

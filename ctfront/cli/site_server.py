@@ -1,0 +1,79 @@
+"""Settings → key → the site, and what serves it."""
+
+import socket
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from ctfront.data import mail_queue
+from ctfront.data.database import Database
+from ctfront.domain.errors import ClinicError
+from ctfront.mail.links import LinkKey, key_for
+from ctfront.settings import Settings
+
+if TYPE_CHECKING:  # 200 ms that no other command needs
+    import uvicorn
+
+LARGEST_HEAD = 16_384
+"""Bytes of a request's headers."""
+
+MOST_AT_ONCE = 200
+"""Requests under way; further ones are told to come again."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there. Raises `ClinicError`."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=MOST_AT_ONCE)
+    except (OSError, OverflowError) as error:
+        raise ClinicError(f"The site cannot listen on {host}, port {port}: {error}.") from None
+
+
+def make_server(
+    settings: Settings,
+    database: Database,
+    clinic_id: int,
+    clock: Callable[[], datetime],
+    *,
+    url: str,
+    proxies: Sequence[str] = (),
+) -> "uvicorn.Server":
+    """Make what serves the site at the address that patients know. Raises `KeyRefused`."""
+    import uvicorn
+
+    from ctfront.online.site import OnlineSite, make_app
+    from ctfront.services.front import Front
+
+    key = site_key(settings, database, clinic_id)
+    site = OnlineSite(Front(database=database, clinic_id=clinic_id, clock=clock, key=key), url)
+    site.hashing.prepare()
+    config = uvicorn.Config(
+        make_app(site),
+        access_log=False,  # a path holds the secret of a link
+        log_config=None,
+        lifespan="off",
+        ws="none",
+        http="h11",
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+        limit_concurrency=MOST_AT_ONCE,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(config)
+
+
+def site_key(settings: Settings, database: Database, clinic_id: int) -> LinkKey:
+    """Return the key that the sender of mails uses too; the first one used becomes the clinic's."""
+
+    def take(session: Session) -> LinkKey:
+        state = mail_queue.lock_state(session, clinic_id)
+        key = key_for(settings.link_key, state.key_check)
+        state.key_check = key.check
+        return key
+
+    return database.write_now(take)

@@ -1,0 +1,1 @@
+"""The Online Appointments site: what patients see, in plain HTML that needs no scripts."""

@@ -1,0 +1,70 @@
+"""Pages from templates: everything is escaped, and dates and times are said as patients say them."""
+
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ctfront.domain.clinic import Clinic, DateOrder
+from ctfront.domain.text import safe
+from ctfront.domain.times import show_date, show_time
+
+if TYPE_CHECKING:
+    from ctfront.online.visits import Visit
+
+FOLDER = Path(__file__).with_name("templates")
+
+
+class Pages:
+    """The site's templates."""
+
+    def __init__(self) -> None:
+        self.style = (FOLDER / "style.css").read_bytes()
+        self._environment = Environment(
+            loader=FileSystemLoader(FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=_shown,
+        )
+        self._environment.filters.update(day=show_date, clock=say_time, zone=say_zone, dial=dial)
+
+    def render(self, name: str, visit: "Visit", values: Mapping[str, Any]) -> str:
+        """Return a page."""
+        return self._environment.get_template(f"{name}.html").render(
+            {
+                "clinic": visit.practice.clinic,
+                "site": visit.practice.site,
+                "who": visit.who,
+                "token": visit.form_token,
+                "month_first": visit.practice.clinic.date_order is DateOrder.MONTH_FIRST,
+                "errors": {},
+                "form": {},
+                **values,
+            }
+        )
+
+
+def _shown(value: Any) -> Any:
+    """Return what a template shows: data in its harmless form, before it is escaped."""
+    return safe(value) if type(value) is str else value
+
+
+def say_time(at: time, clinic: Clinic) -> str:
+    """Return `2:15 pm` where months come first, else `14:15`."""
+    if clinic.date_order is not DateOrder.MONTH_FIRST:
+        return show_time(at)
+    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+
+
+def say_zone(clinic: Clinic) -> str:
+    """Return `Los Angeles time`, the zone by its city."""
+    return f"{clinic.zone.rpartition('/')[2].replace('_', ' ')} time"
+
+
+def dial(phone: str) -> str:
+    """Return a phone number as a link dials it."""
+    return "".join(c for c in phone if c.isascii() and (c.isdigit() or c == "+"))

@@ -97,7 +97,10 @@ class Asker(StrEnum):
 ENTERED_IN_ERROR = "entered in error"
 """The reason of what should never have stood there: it sends nothing and counts in no statistic."""
 
-CANCEL_REASONS = ("patient asked", "patient ill", "weather", "provider away", ENTERED_IN_ERROR, "other")
+PROVIDER_AWAY = "provider away"
+"""The reason of what a provider's absence moves."""
+
+CANCEL_REASONS = ("patient asked", "patient ill", "weather", PROVIDER_AWAY, ENTERED_IN_ERROR, "other")
 """Offered in the forms; any text is taken."""
 
 

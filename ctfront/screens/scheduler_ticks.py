@@ -14,7 +14,7 @@ from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.scheduler_acts import SchedulerActs
 from ctfront.screens.scheduler_view import key
 
-FOR_TICKED = frozenset({"cancel", "mark"})
+FOR_TICKED = frozenset({"cancel", "mark", "pick_up"})
 """Actions that take the ticked ones, wherever the cursor stands."""
 
 
@@ -41,7 +41,7 @@ class SchedulerTicks(SchedulerActs):
         """Say how many are ticked."""
         count = len(self.ticked)
         return (
-            f"{count} ticked: c cancels, k a o mark them together, Esc unticks."
+            f"{count} ticked: m moves, c cancels, k a o mark them together; Esc unticks."
             if count
             else super().standing_message()
         )

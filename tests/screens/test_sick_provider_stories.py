@@ -135,3 +135,69 @@ async def test_picked_up_from_the_patient_the_ticked_stay_where_they_are(monday)
     end = await monday("* right down i m down enter")
     assert end.message == "Moved KAPOOR, Dev for 8:30 with Dr Chen. u takes it back."
     assert (480, "Dr Alvarez", "RUIZ") in end.live()
+
+
+# -- whom to call
+
+
+def lists(tmp_path):
+    """What was saved, slow and in a burst alike."""
+    slow, burst = ([f.read_text(encoding="utf-8") for f in sorted((tmp_path / n).iterdir())] for n in ("slow", "burst"))
+    assert slow == burst
+    return slow
+
+
+async def test_the_ticked_are_listed_with_birth_dates_and_phones(monday, tmp_path):
+    end = await monday("space right down space p")
+    assert end.message == "List of Mon 2 Mar saved: list-260302-1.txt in the state folder"
+    assert "2 ticked" in end.cells[0]
+    [text] = lists(tmp_path)
+    assert text.splitlines() == [
+        "Main Street Clinic · printed 2 Mar 2026 8:00",
+        "2 to call",
+        "",
+        "Mon 2 Mar 2026 · Dr Alvarez",
+        "   1.  8:00 RUIZ, Ana              2 Mar 1984  (555) 010-4431  Adjustment",
+        "",
+        "Mon 2 Mar 2026 · Dr Chen",
+        "   2.  8:15 KAPOOR, Dev            14 Feb 1984 (555) 010-4432  Adjustment",
+    ]
+
+
+async def test_without_ticks_those_of_the_column_still_to_come_are_listed(monday, tmp_path):
+    end = await monday("k c p down down down k c")
+    [text] = lists(tmp_path)
+    assert "OKAFOR" in text
+    assert "RUIZ" not in text
+    end = await monday("k c down down k c p")
+    assert end.message == "Nobody in this column is still to come, so there is no list."
+
+
+async def test_a_command_that_fails_leaves_the_list_saved_and_the_ticks(monday, tmp_path):
+    end = await monday("* p", print_command=("false",))
+    assert end.message == "false failed (1); saved: list-260302-1.txt in the state folder"
+    assert "2 ticked" in end.cells[0]
+    assert "OKAFOR" in lists(tmp_path)[0]
+
+
+async def test_a_second_list_never_replaces_the_first(monday, tmp_path):
+    end = await monday("p right p")
+    assert end.message == "List of Mon 2 Mar saved: list-260302-2.txt in the state folder"
+    first, second = lists(tmp_path)
+    assert "RUIZ" in first
+    assert "KAPOOR" in second
+
+
+async def test_what_did_not_fit_is_listed_with_why(both_ways, tmp_path):
+    end = await both_ways("* m right enter p", two_columns)
+    assert "List of Mon 2 Mar saved: list-260302-1.txt in the state folder" in end.dialog
+    [text] = lists(tmp_path)
+    assert text.splitlines()[-2:] == [
+        "   1.  8:15 BAUER, Tomás           23 Aug 1975 (555) 010-4438  Adjustment",
+        "            Dr Chen is taken at 8:15.",
+    ]
+
+
+async def test_in_hand_and_at_a_glance_there_is_no_list(monday):
+    assert (await monday("* m p")).message.startswith("Put it down first")
+    assert (await monday("w w p")).message == "Enter shows the day first: a list belongs to a column of it."

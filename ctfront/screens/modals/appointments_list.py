@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from ctfront.domain.appointments import Appointment
+from ctfront.domain.errors import ClinicError
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
+from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.row_list import ListColumn, RowList
 from ctfront.widgets.words import Words
 
@@ -39,6 +41,7 @@ class AppointmentsList(ModalScreen[bool]):
             tooltip="Close the list, or do what its last line says",
             id="appointments.enter",
         ),
+        Binding("p,P", "print_list", "Print list", tooltip="Names, birth dates, phones", id="appointments.print"),
         Binding("escape", "leave(False)", "Close", tooltip="Close the list", id="appointments.leave"),
     ]
 
@@ -60,7 +63,8 @@ class AppointmentsList(ModalScreen[bool]):
             yield rows
             if self.why is not None:
                 yield Words(id="why")
-            yield Words(safe("Arrows and PgDn scroll  Enter or Esc close"), classes="hint")
+            yield Words(id="said")
+            yield Words(safe("Arrows and PgDn scroll   p prints the list   Enter or Esc close"), classes="hint")
 
     def on_mount(self) -> None:
         """Show the rows."""
@@ -90,6 +94,15 @@ class AppointmentsList(ModalScreen[bool]):
         here = self.query_one(RowList).item
         if self.why is not None and here is not None:
             self.query_one("#why", Words).show(safe(self.why[here.id]))
+
+    @work(group="print")
+    async def action_print_list(self) -> None:
+        """Print the list, or save it, and say where it is."""
+        try:
+            said = await desk_of(self).print_list(self.heading.rstrip(":"), self.appointments, self.why)
+        except ClinicError as refusal:
+            said = str(refusal)
+        self.query_one("#said", Words).show(safe(said))
 
     def action_leave(self, entered: bool) -> None:
         """Close."""

@@ -1,6 +1,6 @@
 """The app: modes, app-wide keys, theme."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.worker import Worker
 
+from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.staff import Act, Actor, Right, Staff
@@ -178,6 +179,10 @@ class CTFrontApp(Ways):
     async def mail_banner(self) -> str:
         """Return why mail waits, empty when it does not. Raises `ClinicError`."""
         return await self.post.banner(for_manager=Right.SET_UP in self.actor.rights)
+
+    async def print_list(self, heading: str, whom: Sequence[Appointment], why: Mapping[int, str] | None = None) -> str:
+        """Print or save whom to call, and why each by id; return the sentence. Raises `ClinicError`."""
+        return await self.sheets.put_out_list(heading, whom, now=self.wall_now, why=why)
 
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""

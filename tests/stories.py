@@ -128,6 +128,7 @@ class Story:
     who: str
     now: datetime
     keymap: Mapping[str, str]
+    print_command: tuple[str, ...] = ()
 
     def clinic_at(self, path: Path, founded: SmallClinic) -> SmallClinic:
         """Copy the clinic to a file of its own and set the scene."""
@@ -139,7 +140,7 @@ class Story:
         """Live through it in the headless driver."""
         lacking = Settings(database=":memory:", state_folder=Path()).mail_lacks  # as beside a bare database file
         post = MailPost(clinic.database, clinic.clinic.id, lambda: self.now, lacking=lacking)
-        paper = Paper(folder=clinic.database.path.parent / "state")
+        paper = Paper(folder=clinic.database.path.with_suffix(""), command=self.print_command)
         actor = getattr(clinic, self.who)
         app = CTFrontApp(clinic.database, clinic.clinic, actor, lambda: self.now, self.keymap, post=post, paper=paper)
         async with open_desk(app, size=size) as desk:

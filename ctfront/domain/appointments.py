@@ -97,7 +97,10 @@ class Asker(StrEnum):
 ENTERED_IN_ERROR = "entered in error"
 """The reason of what should never have stood there: it sends nothing and counts in no statistic."""
 
-CANCEL_REASONS = ("patient asked", "patient ill", "weather", "provider away", ENTERED_IN_ERROR, "other")
+PROVIDER_AWAY = "provider away"
+"""The reason of what a provider's absence moves."""
+
+CANCEL_REASONS = ("patient asked", "patient ill", "weather", PROVIDER_AWAY, ENTERED_IN_ERROR, "other")
 """Offered in the forms; any text is taken."""
 
 
@@ -178,6 +181,11 @@ class Appointment:
         """Whether it holds its seats."""
         return self.status in LIVE
 
+    @property
+    def before_visit(self) -> bool:
+        """Whether place and patient may still change, as far as its status goes."""
+        return self.status in BEFORE_VISIT
+
     @cached_property
     def span(self) -> Span:
         """The minutes of its day that it covers, cut at midnight."""
@@ -202,7 +210,7 @@ class Appointment:
 
 def check_place_may_change(appointment: Appointment, today: date) -> None:
     """Refuse to move, cancel or re-book what is under way or history."""
-    if appointment.status not in BEFORE_VISIT:
+    if not appointment.before_visit:
         raise StatusRefused(
             f"{appointment.patient.name} is {appointment.status.word.lower()}; its place stays as it was."
         )

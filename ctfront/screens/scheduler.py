@@ -140,7 +140,7 @@ class SchedulerScreen(SchedulerHand):
         self.day, self.week_of = start.day, None
         place = Place(provider_id=start.provider_id, day=start.day, start=time_of(start.minute))
         await self.load(place=place)
-        if self.in_hand is not None:
+        if self.in_hand is not None or self.several:
             self.show_standing()
         elif await self.book_here(patient=self.patient_in_hand, purpose_id=purpose.id, waiting=self.waiting_in_hand):
             self.hold(None)

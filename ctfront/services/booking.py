@@ -31,7 +31,7 @@ from ctfront.domain.errors import (
 from ctfront.domain.providers import Provider
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
-from ctfront.domain.times import show_date, utc_instant
+from ctfront.domain.times import show_date
 from ctfront.services import placing
 from ctfront.services.recording import Step, record_steps, told, where
 
@@ -104,6 +104,18 @@ def enter(
 
 
 def move(
+    session: Session, clinic: Clinic, act: Act, appointment_id: int, place: Place, *, version: int, **how: Any
+) -> Appointment:
+    """Put an appointment on another place of its day; the day number stays. See `move_step`."""
+    if earlier := ledger.repeated(session, act):
+        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
+    act.who.require(Right.BOOK)
+    step = move_step(session, clinic, act, appointment_id, place, version=version, **how)
+    record_steps(session, clinic, act, "move", [step], f"Moved {where(step[0])}.")
+    return step[0]
+
+
+def move_step(
     session: Session,
     clinic: Clinic,
     act: Act,
@@ -116,11 +128,8 @@ def move(
     overbook: bool = False,
     double_book_patient: bool = False,
     fold: int | None = None,
-) -> Appointment:
-    """Put an appointment on another place of its day; the day number stays."""
-    if earlier := ledger.repeated(session, act):
-        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
-    act.who.require(Right.BOOK)
+) -> Step:
+    """Move one appointment as part of an act; the caller looks at the right and records the act."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_place_may_change(was, placing.today(clinic, act))
@@ -136,12 +145,24 @@ def move(
     row.overbooked = False
     row.overridden = outside
     placing.settle(session, clinic, act, row, provider, old=was.status, overbook=overbook, double=double_book_patient)
-    moved = appointments.load_appointment(session, clinic.id, appointment_id)
-    record_steps(session, clinic, act, "move", [(moved, before)], f"Moved {where(moved)}.")
-    return moved
+    return appointments.load_appointment(session, clinic.id, appointment_id), before
 
 
 def reschedule(
+    session: Session, clinic: Clinic, act: Act, appointment_id: int, place: Place, *, version: int, **how: Any
+) -> Appointment:
+    """Book it anew on another day; the old place stays as rescheduled, linked both ways. See `reschedule_steps`."""
+    if earlier := ledger.repeated(session, act):
+        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
+    act.who.require(Right.BOOK)
+    steps = reschedule_steps(session, clinic, act, appointment_id, place, version=version, **how)
+    booked = steps[0][0]
+    sentence = f"Rescheduled {where(booked)} on {show_date(booked.day)}."
+    record_steps(session, clinic, act, "reschedule", steps, sentence)
+    return booked
+
+
+def reschedule_steps(
     session: Session,
     clinic: Clinic,
     act: Act,
@@ -155,11 +176,8 @@ def reschedule(
     overbook: bool = False,
     double_book_patient: bool = False,
     fold: int | None = None,
-) -> Appointment:
-    """Book the appointment anew on another day; the old place stays as rescheduled, linked both ways."""
-    if earlier := ledger.repeated(session, act):
-        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
-    act.who.require(Right.BOOK)
+) -> list[Step]:
+    """Reschedule one appointment as part of an act: the new one's step and the old one's."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_place_may_change(was, placing.today(clinic, act))
@@ -178,9 +196,7 @@ def reschedule(
     )
     booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside, replaces=row)
     old = appointments.load_appointment(session, clinic.id, row.id)
-    sentence = f"Rescheduled {where(booked)} on {show_date(booked.day)}."
-    record_steps(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)
-    return booked
+    return [(booked, None), (old, before)]
 
 
 def cancel(
@@ -317,7 +333,7 @@ def edit(
     if (purpose_id, minutes) != (was.purpose_id, was.minutes):
         check_place_may_change(was, placing.today(clinic, act))
         placing.check_purpose(provider, purpose_id)
-        turn = int(was.starts_at == utc_instant(was.day, was.start, was.zone, fold=1))
+        turn = placing.turn_of(was)
         _, row.overridden = placing.check_place(
             session, clinic, act, provider, was.place, minutes, override, turn, started=True
         )

@@ -11,6 +11,7 @@ from ctfront.data import appointments, events, patients, seats
 from ctfront.data.models import AppointmentRow, StatusChangeRow
 from ctfront.domain.appointments import (
     LIVE,
+    Appointment,
     Place,
     Status,
 )
@@ -70,6 +71,12 @@ def check_place(
             )
         act.who.require(Right.OVERRIDE)
     return starts_at, outside
+
+
+def turn_of(appointment: Appointment) -> int:
+    """Return which of the two times it stands at where the clocks show its start twice: 0 the first, 1 the second."""
+    second = utc_instant(appointment.day, appointment.start, appointment.zone, fold=1)
+    return int(appointment.starts_at == second)
 
 
 def _is_outside_hours(session: Session, clinic: Clinic, provider: Provider, place: Place, minutes: int) -> bool:

@@ -22,7 +22,7 @@ from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.schedule import Column, DaySchedule, Start
 from ctfront.domain.staff import Act
 from ctfront.domain.times import Span, minute_of
-from ctfront.services import blocking, booking, ticked, undoing, wrong_patient
+from ctfront.services import blocking, booking, carrying, ticked, undoing, wrong_patient
 
 Result = TypeVar("Result")
 
@@ -201,6 +201,20 @@ class Scheduling:
     async def mark_ticked(self, act: Act, versions: Mapping[int, int], to: Status) -> str:
         """Give several a status as one act, each in the version seen; see `ticked.mark`."""
         return await self._write(ticked.mark, act, versions, to)
+
+    async def carry_ticked(
+        self,
+        act: Act,
+        versions: Mapping[int, int],
+        provider_id: int,
+        day: date,
+        *,
+        asked_by: Asker = Asker.CLINIC,
+        reason: str = "",
+    ) -> carrying.Carried:
+        """Move those of several that fit into a column, as one act, and tell why others stay; see `carrying.carry`."""
+        how = partial(carrying.carry, asked_by=asked_by, reason=reason)
+        return await self._write(how, act, versions, provider_id, day)
 
     async def delete(self, act: Act, appointment_id: int, *, version: int) -> Appointment:
         """Take an appointment out of sight; return it as it was."""

@@ -1,6 +1,6 @@
 """What a screen may ask of the app, without knowing the app."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol, TypeVar, cast
@@ -60,8 +60,10 @@ class FrontDesk(Protocol):
     def show_access(self, patient_id: int) -> object:
         """Open Patient Access on the list that holds the patient."""
 
-    def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> object:
-        """Open the Scheduler on a day, with the cursor on an appointment."""
+    def show_on_scheduler(
+        self, day: date, appointment_id: int | None = None, *, ticked: frozenset[int] = frozenset()
+    ) -> object:
+        """Open the Scheduler on a day, with the cursor on an appointment, and tick some."""
 
     def book_in_hand(self, patient: PatientName) -> object:
         """Take a patient to the Scheduler: Enter on a free place books."""
@@ -83,6 +85,9 @@ class FrontDesk(Protocol):
 
     async def mail_banner(self) -> str:
         """Return why mail waits, empty when it does not. Raises `ClinicError`."""
+
+    async def print_list(self, heading: str, whom: Sequence[Appointment], why: Mapping[int, str] | None = None) -> str:
+        """Print or save whom to call, and why each by id; return the sentence. Raises `ClinicError`."""
 
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""

@@ -9,11 +9,8 @@ from textual.binding import BindingType
 from ctfront.domain.appointments import Appointment, Place, check_place_may_change
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
-<<<<<<< HEAD
-from ctfront.domain.text import safe
-=======
 from ctfront.domain.schedule import Column
->>>>>>> sick
+from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_day
 from ctfront.domain.waitlist import Offer, WaitlistEntry
 from ctfront.screens.appointment_acts import where, where_and_day
@@ -37,6 +34,10 @@ FREE_IN_HAND = frozenset(
 PUT_DOWN_FIRST = "Put it down first: Enter puts it down, Esc puts it back."
 
 
+InHand = Appointment | tuple[Appointment, ...] | PatientName | WaitlistEntry | None
+"""The appointment picked up, the ticked ones together, the patient taken here, or who waits for a place."""
+
+
 class SchedulerHand(SchedulerTicks):
     """What is in hand is put down with Enter and put back with Esc."""
 
@@ -57,13 +58,8 @@ class SchedulerHand(SchedulerTicks):
         ("?", "Keys"),
     )
 
-<<<<<<< HEAD
-    hand: Appointment | PatientName | WaitlistEntry | None = None
-    """The appointment picked up, the patient taken here from their own screen, or who waits for a place."""
-=======
-    hand: Appointment | PatientName | tuple[Appointment, ...] | None = None
-    """The appointment picked up, the ticked ones together, or the patient taken here from their own screen."""
->>>>>>> sick
+    hand: InHand = None
+    """What is in hand: see `InHand`."""
 
     @property
     def in_hand(self) -> Appointment | None:
@@ -82,16 +78,12 @@ class SchedulerHand(SchedulerTicks):
             return self.waiting_in_hand.patient
         return self.hand if isinstance(self.hand, PatientName) else None
 
-<<<<<<< HEAD
     @property
     def waiting_in_hand(self) -> WaitlistEntry | None:
         """What the patient in hand waits for."""
         return self.hand if isinstance(self.hand, WaitlistEntry) else None
 
-    def hold(self, what: Appointment | PatientName | WaitlistEntry | None) -> None:
-=======
-    def hold(self, what: Appointment | PatientName | tuple[Appointment, ...] | None) -> None:
->>>>>>> sick
+    def hold(self, what: InHand) -> None:
         """Take something in hand, or empty it; the key line follows."""
         self.hand = what
         self.show_keys()

@@ -124,10 +124,6 @@ class SchedulerTicks(SchedulerActs):
             return
         await self.show_done(done)
 
-<<<<<<< HEAD
-    async def show_done(self, sentence: str, *, left: Sequence[Appointment] = ()) -> None:
-        """Take the ticks away, read the day again and say what was done; `left` are those whose places are free."""
-=======
     @work(group="print")
     async def action_print_list(self) -> None:
         """Print whom to call, or save it: the ticked, else those of the column whose visit has not begun."""
@@ -144,9 +140,8 @@ class SchedulerTicks(SchedulerActs):
         except ClinicError as refusal:
             self.say(str(refusal))
 
-    async def show_done(self, sentence: str) -> None:
-        """Take the ticks away, read the day again and say what was done."""
->>>>>>> sick
+    async def show_done(self, sentence: str, *, left: Sequence[Appointment] = ()) -> None:
+        """Take the ticks away, read the day again and say what was done; `left` are those whose places are free."""
         self.grid.tick(frozenset())
         await self.load()
         await self.say_freed(sentence, left)

@@ -6,7 +6,6 @@ from textual.widget import Widget
 
 from ctfront.domain.text import Shown, safe
 
-
 UNDOING = " u takes it back."
 """Left off where a sentence would not fit with it: what was done is read first."""
 

@@ -220,7 +220,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         event, hit = answer
         await self.load()
         counted = f"; {in_it(hit)}" if hit else ""
-        self.say(f"{event.text} {event.times} with {column.provider.name}: not bookable{counted}. u takes it back.")
+        self.say(f"Blocked {event.times} for {column.provider.name}{counted}. u takes it back.")
         if not hit:
             return
         if await self.desk.ask(HitList(event, hit)):

@@ -243,8 +243,7 @@ class SetUpScreen(DeskScreen):
             return
         event, hit = answer
         await self.load(go_to=event.id)
-        counted = f"; {in_it(hit)}" if hit else ""
-        self.say(f"{self._words(event)}: not bookable{counted}. u takes it back.")
+        self.say(f"{self._words(event)}{f'; {in_it(hit)}' if hit else ': not bookable'}. u takes it back.")
         if hit:
             await self._list_hit(event, hit)
 

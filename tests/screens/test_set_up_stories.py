@@ -360,7 +360,7 @@ async def test_an_event_lists_whom_it_hits(story):
     assert "OKAFOR, Grace                   (555) 010-4434   Adjustment" in end.screen
     assert [(e.day, e.span, e.text) for e in set_up.events] == [(MONDAY, Span(480, 1080), "Sick")]
     end, _ = await story("f6 4 enter alv tab tab Sick enter enter esc")
-    assert end.message.startswith("Sick 8:00–18:00 Mon 2 Mar 2026: not bookable; 2 appointments are in it.")
+    assert end.message == "Sick 8:00–18:00 Mon 2 Mar 2026; 2 appointments are in it. u takes it back."
     assert "▸Mon 2 Mar 2026   8:00–18:00  Dr Alvarez           Sick" in end.screen
 
 

@@ -222,7 +222,7 @@ async def test_an_event_lists_whom_it_hits_and_marks_them(monday):
 
 async def test_the_sentence_counts_them(monday):
     end = await monday(f"down {SICK} esc")
-    assert end.message.startswith("Sick 8:00–12:00 with Dr Alvarez: not bookable; 2 appointments are in it. u takes")
+    assert end.message == "Blocked 8:00–12:00 for Dr Alvarez; 2 appointments are in it. u takes it back."
 
 
 @pytest.mark.parametrize("then", ["u", "c y", "* m ] enter enter", "* c f9 y", "* m right enter"])

@@ -4,7 +4,7 @@ import itertools
 from datetime import timedelta
 from pathlib import Path
 
-from bench.booking import FIRST_DAY, copied, drafts
+from bench.booking import copied, drafts
 from bench.filling import NOW
 from bench.timing import Figure, Report, cpu, sample
 from ctfront.data.database import Database
@@ -66,6 +66,6 @@ async def measure_carrying(report: Report, path: Path) -> None:
         )
     report.note(
         "Carrying",
-        f"One act through the service on a copy of the database, CPU of all threads; the best of three rounds of {RUNS}, "
-        f"the waiting of one. From {FIRST_DAY:%Y}-05 on the generator has booked nothing.",
+        f"One act through the service on a copy; CPU of all threads, the best of three rounds of {RUNS}, "
+        "and the wall time of one round.",
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.access import measure_access
 from bench.booking import measure_booking
+from bench.carrying import measure_carrying
 from bench.filling import Size, kept_file
 from bench.inviting import measure_inviting
 from bench.machine import busy, facts, fsync_milliseconds
@@ -20,7 +21,20 @@ from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
 from ctfront.terminal.key_loop import KeyLoop, keep_loaded
 
-PARTS = ("day", "glance", "search", "flat", "paint", "booking", "invite", "access", "mail", "postgresql", "start")
+PARTS = (
+    "day",
+    "glance",
+    "search",
+    "flat",
+    "paint",
+    "booking",
+    "carry",
+    "invite",
+    "access",
+    "mail",
+    "postgresql",
+    "start",
+)
 
 
 def main() -> None:
@@ -62,6 +76,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_painting(report, url)
     if "booking" in chosen:
         await measure_booking(report, path)
+    if "carry" in chosen:
+        await measure_carrying(report, path)
     if "invite" in chosen:
         await measure_inviting(report, path)
     if "access" in chosen:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from ctfront.domain.times import Span
+from ctfront.domain.times import Span, show_minute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,3 +72,8 @@ class Event:
     day: date
     span: Span
     text: str
+
+    @property
+    def times(self) -> str:
+        """Return `8:00–9:00`."""
+        return f"{show_minute(self.span.start)}–{show_minute(self.span.end)}"

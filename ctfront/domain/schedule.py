@@ -33,6 +33,12 @@ class Column:
             return Opening.BREAK
         return Opening.OPEN if any(span.holds(minute) for span in self.hours) else Opening.CLOSED
 
+    def event_over(self, appointment: Appointment) -> Event | None:
+        """Return the event that hits an appointment of the column whose visit has not begun."""
+        if not appointment.before_visit:
+            return None
+        return next((e for e in self.events if e.span.overlaps(appointment.span)), None)
+
     def load_at(self, minute: int) -> int:
         """Return how many live appointments are in progress at the minute."""
         return sum(a.live and a.span.holds(minute) for a in self.appointments)

@@ -132,4 +132,5 @@ class DeskScreen(Screen[None]):
         """Bring the title up to date."""
         right = f"{self.desk.actor.name}  {self.title_news()}".rstrip()
         middle = f"{self.NAME} · {self.desk.clinic.name}"
-        self.query_one(TitleLine).show(self.title_left(), middle, right)
+        for line in self.query(TitleLine):  # gone when the app was left meanwhile
+            line.show(self.title_left(), middle, right)

@@ -20,6 +20,7 @@ from ctfront.screens.appointment_acts import LETTERS, AppointmentActs, where
 from ctfront.screens.modals.booking_form import BookingForm, BookingOffer
 from ctfront.screens.modals.edit_form import EditForm
 from ctfront.screens.modals.event_form import EventForm
+from ctfront.screens.modals.hit_list import HitList, in_it
 from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_view import ALL, SchedulerView, key
@@ -189,7 +190,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         elif appointment is not None:
             await self._edit(appointment)
         elif event is not None:
-            self.say(f"{safe(event.text)} {_times(event)}. c takes it away.")
+            self.say(f"{safe(event.text)} {event.times}. c takes it away.")
         else:
             self.say("b books this place.")
 
@@ -228,11 +229,16 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             return
         event, hit = answer
         await self.load()
-        names = f" Hits {', '.join(f'{a.patient.name} {a.patient.phone}' for a in hit)}." if hit else ""
-        self.say(f"{event.text} {_times(event)} with {column.provider.name}: not bookable.{names}")
+        counted = f"; {in_it(hit)}" if hit else ""
+        self.say(f"Blocked {event.times} for {column.provider.name}{counted}. u takes it back.")
+        if not hit:
+            return
+        if await self.desk.ask(HitList(event, hit)):
+            self.day, self.week_of, self.wanted_ticks = event.day, None, frozenset(a.id for a in hit)
+            await self.load(appointment_id=hit[0].id)
 
     async def _remove_event(self, event: Event) -> None:
-        if not await self.desk.ask(Question(f"Take {event.text} {_times(event)} away?", yes="take it away")):
+        if not await self.desk.ask(Question(f"Take {event.text} {event.times} away?", yes="take it away")):
             return
         try:
             await self.scheduling.remove_event(self.desk.act(), event.id)
@@ -241,7 +247,3 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             return
         await self.load()
         self.say(f"{event.text} is taken away; the time is bookable. u takes it back.")
-
-
-def _times(event: Event) -> str:
-    return f"{show_minute(event.span.start)}–{show_minute(event.span.end)}"

@@ -21,6 +21,7 @@ from ctfront.screens.modals.reschedule_form import RescheduleForm
 from ctfront.screens.scheduler_ticks import SchedulerTicks
 from ctfront.screens.scheduler_view import ALL, key
 from ctfront.services.carrying import Carried
+from ctfront.widgets.day_grid import DayGrid
 from ctfront.widgets.key_line import KeyLine
 
 FREE_IN_HAND = frozenset(
@@ -222,7 +223,7 @@ class SchedulerHand(SchedulerTicks):
     async def load(self, *, appointment_id: int | None = None, place: Place | None = None) -> None:
         """Read and show; what is in hand keeps its ticks while other days are looked at."""
         await super().load(appointment_id=appointment_id, place=place)
-        if self.several:
+        if self.several and self.query(DayGrid):  # the app may have been left meanwhile
             self.grid.tick(frozenset(it.id for it in self.several))
             self.refresh_title()
 

@@ -1,5 +1,6 @@
 """Set-up: lists of providers, visit purposes, staff and events, and the clinic's own data, each with its form."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -8,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.providers import Event, Provider, VisitPurpose
@@ -16,9 +18,9 @@ from ctfront.domain.staff import Right, Staff
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date
 from ctfront.screens.desk_screen import DeskScreen
-from ctfront.screens.modals.appointments_list import AppointmentsList
 from ctfront.screens.modals.clinic_form import ClinicForm
 from ctfront.screens.modals.coming_event_form import ComingEventForm
+from ctfront.screens.modals.hit_list import HitList, in_it
 from ctfront.screens.modals.provider_form import ProviderForm
 from ctfront.screens.modals.purpose_form import PurposeForm
 from ctfront.screens.modals.question import Question
@@ -27,7 +29,7 @@ from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.row_list import ListColumn, RowList
-from ctfront.widgets.set_up_rows import ADD, CLINIC, EVENTS, LISTS, PROVIDERS, PURPOSES, STAFF, SetUpRow, event_times
+from ctfront.widgets.set_up_rows import ADD, CLINIC, EVENTS, LISTS, PROVIDERS, PURPOSES, STAFF, SetUpRow
 from ctfront.widgets.tab_line import TabLine
 from ctfront.widgets.words import Words
 
@@ -241,9 +243,9 @@ class SetUpScreen(DeskScreen):
             return
         event, hit = answer
         await self.load(go_to=event.id)
+        self.say(f"{self._words(event)}{f'; {in_it(hit)}' if hit else ': not bookable'}. u takes it back.")
         if hit:
-            await self.desk.ask(AppointmentsList(f"{self._words(event)} hits:", hit))
-        self.say(f"{self._words(event)}: not bookable. u takes it back.")
+            await self._list_hit(event, hit)
 
     async def _show_hit(self, event: Event) -> None:
         """List the appointments that an event hits."""
@@ -253,12 +255,17 @@ class SetUpScreen(DeskScreen):
             self.say(str(refusal))
             return
         if hit:
-            await self.desk.ask(AppointmentsList(f"{self._words(event)} hits:", hit))
+            await self._list_hit(event, hit)
         else:
             self.say(f"No appointment is in it. c takes {event.text} away.")
 
+    async def _list_hit(self, event: Event, hit: Sequence[Appointment]) -> None:
+        """List them; Enter ticks them on the Scheduler."""
+        if await self.desk.ask(HitList(event, hit)):
+            self.desk.show_on_scheduler(event.day, hit[0].id, ticked=frozenset(a.id for a in hit))
+
     def _words(self, event: Event) -> str:
-        return f"{event.text} {event_times(event)} {show_date(event.day)}"
+        return f"{event.text} {event.times} {show_date(event.day)}"
 
     @work(group="cancel")
     async def action_cancel(self) -> None:

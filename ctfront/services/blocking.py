@@ -13,7 +13,7 @@ from ctfront.domain.errors import NotFound
 from ctfront.domain.providers import Event, Provider
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line, safe
-from ctfront.domain.times import Span, show_date, show_minute
+from ctfront.domain.times import Span, show_date
 from ctfront.services import placing
 
 
@@ -54,7 +54,7 @@ def remove_event(session: Session, clinic: Clinic, act: Act, event_id: int) -> E
 
 
 def _record(session: Session, clinic: Clinic, act: Act, event: Event, provider: Provider, *, added: bool) -> None:
-    when = f"{show_minute(event.span.start)}–{show_minute(event.span.end)} on {show_date(event.day)}"
+    when = f"{event.times} on {show_date(event.day)}"
     verb = "Blocked" if added else "Freed"
     ledger.record(
         session,

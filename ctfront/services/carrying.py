@@ -59,8 +59,10 @@ def carry(
     done: list[list[Step]] = []
     stayed: dict[int, str] = {}
     # One after the other, by time: none leaves the column that all of them go to, so none waits for the place of
-    # another, and of two at one time the one that comes first has it.
-    for appointment_id in _by_time(session, clinic, versions):
+    # another, and of two at one time the one that comes first has it. The rows are held on to, since the session
+    # reads one anew that nobody holds.
+    rows = _by_time(session, clinic, versions)
+    for appointment_id in [*rows, *(versions.keys() - rows.keys())]:
         try:
             with session.begin_nested():  # a refusal leaves this one as it was, and keeps those moved before
                 done.append(carry_one(appointment_id, versions[appointment_id]))
@@ -78,16 +80,14 @@ def carry(
     return Carried(sentence=sentence, moved=moved, stayed=stayed)
 
 
-def _by_time(session: Session, clinic: Clinic, ids: Iterable[int]) -> list[int]:
-    """Return the ids by start and day number; those that are not there any more come last."""
-    wanted = list(ids)
+def _by_time(session: Session, clinic: Clinic, ids: Iterable[int]) -> dict[int, AppointmentRow]:
+    """Return the rows that are there, by their ids, in the order of start and day number."""
     rows = session.scalars(
         select(AppointmentRow)
-        .where(AppointmentRow.clinic_id == clinic.id, AppointmentRow.id.in_(wanted))
+        .where(AppointmentRow.clinic_id == clinic.id, AppointmentRow.id.in_(list(ids)))
         .order_by(AppointmentRow.day, AppointmentRow.start_second, AppointmentRow.number)
-    ).all()
-    there = [row.id for row in rows]
-    return [*there, *(it for it in wanted if it not in there)]
+    )
+    return {row.id: row for row in rows}
 
 
 def _carry_one(

@@ -246,17 +246,17 @@ class Scheduling:
     async def add_event(
         self, act: Act, provider_id: int, day: date, span: Span, text: str
     ) -> tuple[Event, tuple[Appointment, ...]]:
-        """Block a provider's time; return the event and the live appointments that it hits."""
+        """Block a provider's time; return the event and the appointments to come that it hits."""
         event = await self._write(blocking.add_event, act, provider_id, day, span, text)
         return event, await self.appointments_in(event)
 
     async def appointments_in(self, event: Event) -> tuple[Appointment, ...]:
-        """Return the live appointments that an event hits."""
+        """Return the appointments that an event hits and whose visit has not begun, by time."""
         async with self._database.reading() as session:
             there = await appointments.read_days(
                 session, self.clinic.id, event.day, event.day, provider_ids=[event.provider_id]
             )
-        hit = [a for a in there if a.live and a.span.overlaps(event.span)]
+        hit = [a for a in there if a.before_visit and a.span.overlaps(event.span)]
         return tuple(sorted(hit, key=lambda a: (a.start, a.number)))
 
     async def remove_event(self, act: Act, event_id: int) -> Event:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment, Status
 from ctfront.domain.patients import Glance
+from ctfront.domain.providers import Event
 from ctfront.domain.schedule import Column, Opening
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import age_on, show_date, show_day, show_minute, show_time
@@ -79,8 +80,12 @@ def appointment_facts(
     patient: Glance | None = None,
     nth: tuple[int, int] = (1, 1),
     online: bool = True,
+    event: Event | None = None,
 ) -> list[Facts]:
-    """Return what the pane says of an appointment; `patient` adds consent, enrollment and alerts when read."""
+    """Return what the pane says of an appointment; `patient` adds consent, enrollment and alerts when read.
+
+    `event` is the one that hits it.
+    """
     name = appointment.patient
     born = f"b {show_day(name.birth_date)} ({age_on(name.birth_date, today)})"
     who = [name.name, born, f"#{name.record_number}", name.phone]
@@ -102,7 +107,8 @@ def appointment_facts(
         by.append("overbooked")
     if appointment.overridden:
         by.append("outside hours")
-    return [_facts(who), _facts(what), _facts(by), _facts(_warnings(appointment, patient, today))]
+    away = [f"! Provider away: {event.text}"] if event is not None else []
+    return [_facts(who), _facts(what), _facts(by), _facts([*away, *_warnings(appointment, patient, today)])]
 
 
 def _status_words(appointment: Appointment, zone: tzinfo) -> str:

@@ -10,7 +10,7 @@ from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.set_up import SetUp
 from ctfront.domain.staff import Staff
 from ctfront.domain.text import Shown, safe
-from ctfront.domain.times import show_date, show_minute
+from ctfront.domain.times import show_date
 
 ADD = "add"
 """Key of the row on which Enter opens an empty form."""
@@ -131,18 +131,13 @@ def event_rows(set_up: SetUp) -> list[SetUpRow]:
     return [
         _row(
             it.id,
-            (show_date(it.day), event_times(it), providers[it.provider_id], it.text),
+            (show_date(it.day), it.times, providers[it.provider_id], it.text),
             it,
-            f"{it.text}   {event_times(it)}   {show_date(it.day)}",
+            f"{it.text}   {it.times}   {show_date(it.day)}",
             f"{providers[it.provider_id]} is not bookable then. Enter lists the appointments that are in it.",
         )
         for it in set_up.events
     ]
-
-
-def event_times(event: Event) -> str:
-    """Return `8:00–9:00`."""
-    return f"{show_minute(event.span.start)}–{show_minute(event.span.end)}"
 
 
 def clinic_rows(set_up: SetUp) -> list[SetUpRow]:

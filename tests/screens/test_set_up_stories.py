@@ -356,11 +356,11 @@ async def test_a_short_name_is_one_persons(story):
 
 async def test_an_event_lists_whom_it_hits(story):
     end, set_up = await story("f6 4 enter alv tab tab Sick enter enter")
-    assert "Sick 8:00–18:00 Mon 2 Mar 2026 hits:" in end.screen
-    assert "OKAFOR, Grace         (555) 010-4434" in end.screen
+    assert "Sick 8:00–18:00 Mon 2 Mar 2026 with Dr Alvarez: 2 appointments are in it" in end.screen
+    assert "OKAFOR, Grace                   (555) 010-4434   Adjustment" in end.screen
     assert [(e.day, e.span, e.text) for e in set_up.events] == [(MONDAY, Span(480, 1080), "Sick")]
-    end, _ = await story("f6 4 enter alv tab tab Sick enter enter enter")
-    assert end.message == "Sick 8:00–18:00 Mon 2 Mar 2026: not bookable. u takes it back."
+    end, _ = await story("f6 4 enter alv tab tab Sick enter enter esc")
+    assert end.message == "Sick 8:00–18:00 Mon 2 Mar 2026; 2 appointments are in it. u takes it back."
     assert "▸Mon 2 Mar 2026   8:00–18:00  Dr Alvarez           Sick" in end.screen
 
 
@@ -385,9 +385,11 @@ async def test_an_event_is_taken_away_and_comes_back(story):
 
 
 async def test_enter_on_an_event_lists_who_is_in_it(story):
-    add = "f6 4 enter alv tab tab Sick f9 enter"
+    add = "f6 4 enter alv tab tab Sick f9 esc"
     end, _ = await story(f"{add} enter")
-    assert "RUIZ, Ana             (555) 010-4431" in end.screen
+    assert "RUIZ, Ana                       (555) 010-4431" in end.screen
+    end, _ = await story(f"{add} enter enter m")
+    assert end.message == "2 in hand: walk to a column or day; Enter puts them down, Esc puts them back."
     end, _ = await story("f6 4 enter chen tab tab Sick tab 16 f9 enter")
     assert end.message == "No appointment is in it. c takes Sick away."
 

@@ -201,3 +201,68 @@ async def test_what_did_not_fit_is_listed_with_why(both_ways, tmp_path):
 async def test_in_hand_and_at_a_glance_there_is_no_list(monday):
     assert (await monday("* m p")).message.startswith("Put it down first")
     assert (await monday("w w p")).message == "Enter shows the day first: a list belongs to a column of it."
+
+
+# -- a provider is away
+
+SICK = "k e Sick tab 8 tab 12 f9"
+"""On a free place of the column: the whole morning."""
+
+
+async def test_an_event_lists_whom_it_hits_and_marks_them(monday):
+    end = await monday(f"down {SICK}")
+    assert "Sick 8:00–12:00 Mon 2 Mar 2026 with Dr Alvarez: 2 appointments are in it" in end.dialog
+    assert "8:30 OKAFOR, Grace (555) 010-4434 Adjustment" in end.dialog
+    end = await monday(f"down {SICK} esc up")
+    assert "Adj S!" in end.at("8:00")
+    assert "Adj S!" in end.at("8:30")
+    assert "KAPOOR, Dev    Adj S!" not in end.screen
+    assert "! Provider away: Sick" in end.pane
+
+
+async def test_the_sentence_counts_them(monday):
+    end = await monday(f"down {SICK} esc")
+    assert end.message == "Blocked 8:00–12:00 for Dr Alvarez; 2 appointments are in it. u takes it back."
+
+
+@pytest.mark.parametrize("then", ["u", "c y", "* m ] enter enter", "* c f9 y", "* m right enter"])
+async def test_the_marks_go_with_the_event_or_the_appointments(monday, then):
+    end = await monday(f"down {SICK} esc {then} t")
+    assert "S!" not in end.screen
+    assert "Provider away" not in end.pane
+
+
+async def test_those_hit_are_ticked_and_cancelled_with_one_reason(monday):
+    end = await monday(f"down {SICK} enter")
+    assert end.message == "2 ticked: m moves, c cancels, k a o mark them together; Esc unticks."
+    assert end.cursor == ("8:00", "*RUIZ, Ana")
+    end = await monday(f"down {SICK} enter c shift+tab shift+tab 'provider away' tab cli f9 y")
+    assert end.status_of("RUIZ") + end.status_of("OKAFOR") == ["cancelled"] * 2
+    assert {r["cancel_reason"] for r in end.rows if r["status"] == "cancelled"} == {"provider away"}
+    assert len(end.live()) == 2
+
+
+async def test_those_hit_are_carried_to_a_colleague(monday):
+    end = await monday(f"down {SICK} enter m right enter")
+    assert end.message == "Moved 2 appointments to Dr Chen. u takes it back."
+    assert (510, "Dr Chen", "OKAFOR") in end.live()
+
+
+async def test_those_hit_are_printed_from_the_list(monday, tmp_path):
+    end = await monday(f"down {SICK} p")
+    assert "List of Mon 2 Mar saved: list-260302-1.txt in the state folder" in end.dialog
+    assert "Sick 8:00–12:00 Mon 2 Mar 2026 with Dr Alvarez: 2 appointments are in it" in lists(tmp_path)[0]
+
+
+async def test_a_visit_that_has_begun_is_not_hit(monday):
+    end = await monday(f"k c down {SICK}")
+    assert "1 appointment is in it" in end.dialog
+    assert "RUIZ" not in end.dialog
+    end = await monday(f"k c down {SICK} esc")
+    assert "Adj C!" not in end.screen
+
+
+async def test_an_event_made_in_the_week_shows_its_day_with_the_ticks(monday):
+    end = await monday(f"w down {SICK} enter")
+    assert "Mon 2 Mar 2026 · 2 ticked" in end.cells[0]
+    assert "Dr Chen" in end.cells[1]

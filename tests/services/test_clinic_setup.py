@@ -413,12 +413,14 @@ async def test_everything_is_read_at_once_with_the_events_to_come(desk, set_up):
     assert (read.site,) == await set_up.sites()
 
 
-async def test_the_appointments_in_an_event_are_the_live_ones_it_overlaps(desk):
+async def test_the_appointments_in_an_event_are_those_to_come_that_it_overlaps(desk):
     hit = desk.book("RUIZ", "Dr Alvarez", "10:00")
     desk.book("LEE", "Dr Alvarez", "11:00")
     desk.book("OKAFOR", "Dr Chen", "10:00")
     gone = desk.book("BAUER", "Dr Alvarez", "10:30")
     await desk.scheduling.mark(desk.act(), gone.id, Status.NO_SHOW)
+    begun = desk.book("KAPOOR", "Dr Alvarez", "10:15")
+    await desk.scheduling.mark(desk.act(), begun.id, Status.CHECKED_IN)
     event, found = await desk.scheduling.add_event(
         desk.act(), desk.providers["Dr Alvarez"].id, MONDAY, Span(600, 660), "Sick"
     )

@@ -33,6 +33,7 @@ class AppointmentsList(ModalScreen[bool]):
     """Show the appointments; it scrolls. True means that Enter closed it, False that Esc did."""
 
     AUTO_FOCUS: ClassVar[str | None] = None
+    HINT: ClassVar[str] = "Arrows and PgDn scroll   p prints the list   Enter or Esc close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "enter",
@@ -64,7 +65,7 @@ class AppointmentsList(ModalScreen[bool]):
             if self.why is not None:
                 yield Words(id="why")
             yield Words(id="said")
-            yield Words(safe("Arrows and PgDn scroll   p prints the list   Enter or Esc close"), classes="hint")
+            yield Words(safe(self.HINT), classes="hint")
 
     def on_mount(self) -> None:
         """Show the rows."""

@@ -16,7 +16,7 @@ from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.staff import Act, Actor, Right, Staff
-from ctfront.domain.text import safe
+from ctfront.domain.text import Shown, safe
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
@@ -45,6 +45,9 @@ if TYPE_CHECKING:  # only handed on to the services
 POST_SECONDS = 1.0
 """Between two looks for mail that is due."""
 
+WAITING = "Waiting for the database"
+"""How the message line begins while keys are held."""
+
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """Below that the screens don't fit: a message says so and keys are held."""
 
@@ -61,6 +64,8 @@ class CTFrontApp(Ways):
     """The front desk at one terminal."""
 
     BACKGROUND = GatedApp.BACKGROUND | {"post"}
+    said_before_wait: Shown | None = None
+    """What an act had said when the clerk was told to wait."""
     posting: Worker[None] | None = None
     """The look for mail that is under way."""
 
@@ -208,12 +213,16 @@ class CTFrontApp(Ways):
     def wait_long(self, held: int) -> None:
         """Say that keys are held while the database is slow."""
         keys = "key" if held == 1 else "keys"
-        self.say(f"Waiting for the database. Esc drops the {held} {keys} typed ahead.")
+        screen = self.desk_screen
+        if screen is not None and screen.message.text != screen.standing_message():
+            self.said_before_wait = self.said_before_wait or screen.message.text
+        self.say(f"{WAITING}. Esc drops the {held} {keys} typed ahead.")
 
     def wait_over(self) -> None:
-        """Take the waiting message away."""
-        if (screen := self.desk_screen) is not None and screen.message.text.startswith("Waiting for"):
-            screen.message.show(safe(screen.standing_message()))
+        """Say again what the waiting message stood over, the result of an act perhaps."""
+        if (screen := self.desk_screen) is not None and screen.message.text.startswith(WAITING):
+            screen.message.show(self.said_before_wait or safe(screen.standing_message()))
+        self.said_before_wait = None
 
     def wait_broken(self, dropped: int) -> None:
         """Say how many keys were dropped."""

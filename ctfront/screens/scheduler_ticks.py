@@ -25,7 +25,7 @@ class SchedulerTicks(SchedulerActs):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("space", "tick", "Tick", "Tick the appointment, or take the tick away", "tick"),
         key("asterisk", "tick_all", "Tick all", "Tick all of the column that may still change, or none", "tick_all"),
-        key("p,P", "print_list", "Print list", "Names, birth dates, phones: the ticked, else the column's", "print"),
+        key("d,D", "print_list", "Dial list", "Print names and phones: the ticked, else the column's", "dial_list"),
     ]
 
     @property

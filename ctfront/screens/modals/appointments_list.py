@@ -33,7 +33,7 @@ class AppointmentsList(ModalScreen[bool]):
     """Show the appointments; it scrolls. True means that Enter closed it, False that Esc did."""
 
     AUTO_FOCUS: ClassVar[str | None] = None
-    HINT: ClassVar[str] = "Arrows and PgDn scroll   p prints the list   Enter or Esc close"
+    HINT: ClassVar[str] = "Arrows and PgDn scroll   d prints the list   Enter or Esc close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "enter",
@@ -42,7 +42,7 @@ class AppointmentsList(ModalScreen[bool]):
             tooltip="Close the list, or do what its last line says",
             id="appointments.enter",
         ),
-        Binding("p,P", "print_list", "Print list", tooltip="Names, birth dates, phones", id="appointments.print"),
+        Binding("d,D", "print_list", "Dial list", tooltip="Print names and phones", id="appointments.dial_list"),
         Binding("escape", "leave(False)", "Close", tooltip="Close the list", id="appointments.leave"),
     ]
 

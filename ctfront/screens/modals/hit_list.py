@@ -16,7 +16,7 @@ PURPOSE: ListColumn[Appointment] = ListColumn(heading="Purpose", width=20, text=
 class HitList(AppointmentsList):
     """Time, name, phone and purpose; True means that the clerk wants them ticked."""
 
-    HINT: ClassVar[str] = "Enter ticks them, for m and c   p prints the list   Esc closes"
+    HINT: ClassVar[str] = "Enter ticks them, for m and c   d prints the list   Esc closes"
 
     def __init__(self, event: Event, hit: Sequence[Appointment]) -> None:
         when = f"{event.times} {show_date(event.day)} with {hit[0].provider}"

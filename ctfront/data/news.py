@@ -8,8 +8,10 @@ from sqlalchemy import bindparam, func, select
 from ctfront.data.database import Reader
 from ctfront.data.models import ChangeRow
 
-OF_A_DAY = frozenset({"book", "move", "reschedule", "cancel", "delete", "mark", "edit", "add_event", "remove_event"})
-"""Acts that change the schedule of a day and surely nothing of set-up."""
+OF_A_DAY = frozenset(
+    {"book", "move", "reschedule", "cancel", "delete", "mark", "edit", "add_event", "remove_event", "hold"}
+)
+"""What changes the schedule of a day and surely nothing of set-up."""
 
 OF_PATIENTS = frozenset(
     {

@@ -1,5 +1,6 @@
 """Patient Information: who the patient is, how to reach them, and their appointments."""
 
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual import events, work
@@ -139,6 +140,16 @@ class PatientInformationScreen(AppointmentActs):
             self.load(self.wanted_id)  # who was asked for just now, not who stood here before
         elif self.patient is not None:
             self.load(self.patient.id, keep_cursor=True)
+
+    def set_aside(self) -> Callable[[], Awaitable[None]]:
+        """Show the patient of now again when the form that waits comes back."""
+        patient = self.patient
+
+        async def come_back() -> None:
+            if patient is not None and (self.patient is None or self.patient.id != patient.id):
+                self.show_patient(patient.id)
+
+        return come_back
 
     async def show_changes(self, patient_id: int) -> None:
         """Read the patient again, if it is the one shown."""
@@ -289,7 +300,9 @@ class PatientInformationScreen(AppointmentActs):
         first = field_spoken_of(self.access) if self.access is not None and self.desk.clinic.online else "last_name"
         edited = await self.desk.ask(ProfileForm(self.profiles, patient, providers, first=first))
         if edited is not None:
-            if self.patient.id == patient.id:  # else the save came late, and the clerk has gone on
+            if (
+                self.patient is not None and self.patient.id == patient.id
+            ):  # else the save came late, and the clerk has gone on
                 await self.read(patient.id, keep_cursor=True)
             self.desk.say(edited.sentence)
 

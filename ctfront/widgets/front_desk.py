@@ -25,6 +25,10 @@ class FrontDesk(Protocol):
     news_count: int
 
     @property
+    def waiting_count(self) -> int:
+        """How many forms wait."""
+
+    @property
     def today(self) -> date:
         """The date on the clinic's clock."""
 

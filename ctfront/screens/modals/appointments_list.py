@@ -6,11 +6,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.row_list import ListColumn, RowList
 from ctfront.widgets.words import Words
 
@@ -26,10 +26,9 @@ COLUMNS: tuple[ListColumn[Appointment], ...] = (
 )
 
 
-class AppointmentsList(ModalScreen[None]):
+class AppointmentsList(Dialog[None]):
     """Show the appointments; it scrolls, and Enter or Esc closes it."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,escape", "leave", "Close", tooltip="Close the list", id="appointments.leave"),
     ]

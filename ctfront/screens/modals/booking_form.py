@@ -18,10 +18,11 @@ from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.new_patient_form import new_patient_form
+from ctfront.screens.modals.place_form import PlaceForm
 from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
-from ctfront.widgets.form import Choice, Field, Form, Okay
+from ctfront.widgets.form import Choice, Field, Okay
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
 from ctfront.widgets.words import Words
@@ -39,6 +40,8 @@ class BookingOffer:
     minutes_free: int
     taken: time | None = None
     """The taken time that was asked for, when the place is the next free one."""
+    taken_by: str = "taken"
+    """Why it is not free, in words."""
     patient: PatientName | None = None
     origin: Origin = Origin.DESK
     purpose_fixed: bool = False
@@ -52,12 +55,11 @@ def read_minutes(text: str) -> str:
     return "min"
 
 
-class BookingForm(Form[Appointment]):
+class BookingForm(PlaceForm[Appointment]):
     """Book a place; Enter picks the patient, Enter again saves."""
 
     def __init__(self, scheduling: Scheduling, patients: Patients, offer: BookingOffer) -> None:
-        super().__init__()
-        self.scheduling = scheduling
+        super().__init__(scheduling)
         self.patients = patients
         self.offer = offer
         self.patient = offer.patient
@@ -70,9 +72,9 @@ class BookingForm(Form[Appointment]):
         offer = self.offer
         where = f"{show_date(offer.place.day)} with {offer.provider.name}"
         if offer.taken is not None and offer.taken != offer.place.start:
-            return f"{show_time(offer.taken)} is taken; next free {show_time(offer.place.start)} · {where}"
+            return f"{show_time(offer.taken)} is {offer.taken_by}; next free {show_time(offer.place.start)} · {where}"
         if offer.taken is not None:
-            return f"{show_time(offer.taken)} is taken and nothing later is free · {where}"
+            return f"{show_time(offer.taken)} is {offer.taken_by} and nothing later is free · {where}"
         if offer.purpose_id is None and offer.minutes_free:
             return f"Book {show_time(offer.place.start)} {where} · free for {offer.minutes_free} min"
         return f"Book {show_time(offer.place.start)} {where}"
@@ -176,7 +178,9 @@ class BookingForm(Form[Appointment]):
     async def suggest(self, patient_id: int) -> None:
         """Offer the patient's usual purpose, then go to what still wants an answer."""
         try:
-            suggestion = await self.scheduling.suggest(self.offer.place, patient_id)
+            suggestion = await self.scheduling.suggest(
+                self.offer.place, patient_id, now=desk_of(self).wall_now, hold_id=self.hold_id
+            )
             await self._show_notes(patient_id)
         except ClinicError as refusal:
             self.say_problem(f"! {refusal}")
@@ -212,7 +216,16 @@ class BookingForm(Form[Appointment]):
         about.show(*(safe(line) for line in told if line))
         about.display = any(told)
 
-    # -- saving
+    # -- saving and waiting
+
+    def place_wanted(self) -> tuple[Place, int]:
+        """Return what is typed, as far as it can be read, else what was offered."""
+        place, minutes = self.offer.place, desk_of(self).clinic.slot_minutes
+        if not self.field("time").problem:
+            place = replace(place, start=read_start(self.field("time").text)[0])
+        if not self.field("minutes").problem:
+            minutes = int(self.field("minutes").text)
+        return place, minutes
 
     async def save(self) -> Appointment | None:
         """Book; each warning is asked on its own."""
@@ -227,6 +240,7 @@ class BookingForm(Form[Appointment]):
             note=self.field("note").text,
             fold=fold,
             origin=self.offer.origin,
+            hold_id=self.hold_id,
         )
         desk = desk_of(self)
         if not await knows_alerts(desk, self.patient.name, self.notes):

@@ -83,7 +83,7 @@ class WaitingForms(GatedApp, App[None]):
         self.waiting.insert(0 if behind else len(self.waiting), waiting)
         self._hand_over(forms[-1], desk)
         desk.refresh_title()
-        return f"{said[-1]} {BACK}"
+        return f"{said[0]} {BACK}"
 
     def _hand_over(self, old: Screen[Any], new: Screen[Any]) -> None:
         """Tell two screens that the keys are the other's now."""

@@ -15,7 +15,8 @@ OF_A_DAY = frozenset(
 
 OF_PATIENTS = frozenset(
     {
-        "add_patient", "edit_patient", "invite", "replace_invitation", "remove_invitation", "invitation_expired",
+        "add_patient", "edit_patient", "relate", "invite", "replace_invitation", "remove_invitation",
+        "invitation_expired",
         "enroll", "end_enrollment", "enroll_request", "decline_request", "request_enrollment", "lock_invitation",
         "mail_sent", "mail_failed", "mail_delayed", "mail_withheld", "mail_settled", "mail_stopped", "mail_started",
         "mail_key_taken", "template_failed", "template_mended",

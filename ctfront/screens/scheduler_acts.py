@@ -42,6 +42,9 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         key("u,U", "undo", "Undo", "Take back my last act", "undo"),
     ]
 
+    last_booked: int | None = None
+    """The patient booked last, whose family is offered next."""
+
     def works_now(self, action: str) -> bool:
         """Tell whether what the cursor stands on lets the action do something."""
         if action == "cancel" and self.event_here() is not None:
@@ -81,9 +84,14 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         if booked is None:
             await self.let_go(form)
             return False
+        self.last_booked = booked.patient.id
         await self.load(appointment_id=booked.id)
         self.say(f"{told(booked)} u takes it back.")
         return True
+
+    async def _family_of(self, patient_id: int) -> tuple[PatientName, ...]:
+        """Return who may be booked next: those of the family who may be booked at all."""
+        return tuple(it.patient for it in await self.patients.family(patient_id) if it.patient.active)
 
     async def let_go(self, form: PlaceForm[Appointment]) -> None:
         """Show the place free that a form has held which was left."""
@@ -113,6 +121,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             taken=taken,
             taken_by="taken" if held is None else held.words,
             patient=patient,
+            family=() if self.last_booked is None or patient else await self._family_of(self.last_booked),
             origin=origin,
         )
 

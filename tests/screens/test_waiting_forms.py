@@ -186,7 +186,7 @@ async def test_saving_and_leaving_let_the_place_go(monday):
     assert end.at("8:15").count("BAUER, Tomás") == 1
     assert "held" not in end.screen
     assert "held" not in (await monday("down b bau f2 f5 esc esc")).screen
-    end = await monday("down b bau f2 f5 enter tab tab 9:30 f9")
+    end = await monday("down b bau f2 f5 enter tab tab tab 9:30 f9")
     assert (570, "Dr Alvarez", "BAUER") in end.live()
     assert "held" not in end.screen
 
@@ -213,10 +213,10 @@ async def test_a_place_held_by_a_colleague_is_not_offered(both_ways):
     early = {"now": EIGHT - timedelta(minutes=8)}
     end = await both_ways("down b bau", held_by_tlee, **early)
     assert end.dialog.startswith("8:15 is held by tlee until 7:55; next free 8:45")
-    end = await both_ways("f adj alvarez", held_by_tlee, **early)
+    end = await both_ways("f 'adj alvarez'", held_by_tlee, **early)
     assert "8:45" in end.dialog
     assert "8:15" not in end.dialog
-    free = await both_ways("f adj alvarez", cast, **early)
+    free = await both_ways("f 'adj alvarez'", cast, **early)
     assert "8:15" in free.dialog
 
 

@@ -43,6 +43,8 @@ class BookingOffer:
     taken_by: str = "taken"
     """Why it is not free, in words."""
     patient: PatientName | None = None
+    family: tuple[PatientName, ...] = ()
+    """Of whom was booked last: offered while no patient is typed."""
     origin: Origin = Origin.DESK
     purpose_fixed: bool = False
     """Whether the purpose was asked for, so that the patient's usual one doesn't replace it."""
@@ -85,7 +87,12 @@ class BookingForm(PlaceForm[Appointment]):
         with Horizontal(id="who"):
             yield Words(safe("Patient"), classes="label")
             if self.offer.patient is None:
-                yield PatientFinder(self.patients, today=desk_of(self).today)
+                yield PatientFinder(
+                    self.patients,
+                    today=desk_of(self).today,
+                    offered=self.offer.family,
+                    offered_heading="Family of the last one booked; Down goes to them:",
+                )
             else:
                 yield Words(safe(self.offer.patient.name))
         yield Words(id="about")

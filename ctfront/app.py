@@ -79,6 +79,7 @@ class CTFrontApp(Ways):
         key("f2", "show_mode('scheduler')", "Scheduler", "The day's schedule", "scheduler"),
         key("f3", "patient", "Patient Information", "The last patient, else find one", "patient"),
         key("f4", "access", "Patient Access", "Who is invited, who is enrolled", "access"),
+        key("f5", "waiting_form", "Waiting form", "Go back to the form that waits", "waiting_form"),
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("v,V", "news", "News", "What others did since you last looked", "news"),
@@ -129,7 +130,7 @@ class CTFrontApp(Ways):
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
         self.post = post or MailPost(database, clinic.id, clock, lacking="")
         """How mail stands; sends it where the settings hold the log-in."""
-        self.shown_patients = []
+        self.shown_patients, self.waiting = [], []
 
     @classmethod
     def key_names(cls) -> frozenset[str]:

@@ -11,12 +11,14 @@ from ctfront.demo_invitations import CastInvitations
 from ctfront.demo_people import ALVAREZ, CAST, CHEN, MEN, NOVAK, OSEI, SURNAMES, WOMEN
 from ctfront.domain.appointments import AppointmentDraft, Asker, Origin, Place, Status
 from ctfront.domain.clinic import Clinic, Identity
+from ctfront.domain.families import Relation
 from ctfront.domain.patients import Channel, PatientDraft, Phone, Sex
 from ctfront.domain.providers import Break, DayHours
 from ctfront.domain.set_up import ProviderDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.staff import FRONT_DESK_RIGHTS, Act, Actor, ActorKind, Right, Staff
 from ctfront.domain.times import Span, minute_of, time_of, utc_instant, wall_clock
 from ctfront.services import booking, clinic_setup
+from ctfront.services.families import relate
 from ctfront.services.found import FoundingDraft, found_clinic
 from ctfront.services.mail_acts import Rules
 from ctfront.services.patients import add_patient
@@ -165,6 +167,9 @@ class _Making:
         for draft in [*(member.patient for member in CAST), *self.others()]:
             act = self.act(self.staff["tlee"], at)
             self.patients.append(add_patient(self.session, self.clinic, act, draft, another_person=True))
+        father, daughter = (self.patients[n] for n, it in enumerate(CAST) if it.patient.last_name == "FERRARI")
+        act = self.act(self.staff["tlee"], at)
+        relate(self.session, self.clinic, act, father, daughter, Relation.CHILD, known=None)
 
     def others(self) -> Iterator[PatientDraft]:
         """Yield made-up people, no two of one name."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding
 
 from ctfront.domain.appointments import Appointment
@@ -16,7 +15,6 @@ from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Actor
 from ctfront.domain.times import wall_clock
 from ctfront.domain.waitlist import Offer
-from ctfront.screens.desk_screen import DeskScreen
 from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.find_dialog import FindDialog
 from ctfront.screens.modals.help import KeyList, keys_of
@@ -34,13 +32,13 @@ from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
-from ctfront.terminal.key_gate import GatedApp
+from ctfront.waiting_forms import WaitingForms
 
 LAST_PATIENTS = 9
 """Patients shown that are remembered."""
 
 
-class Ways(GatedApp, App[None]):
+class Ways(WaitingForms):
     """What the keys that work everywhere do, and what screens ask for to be shown."""
 
     clinic: Clinic
@@ -60,16 +58,6 @@ class Ways(GatedApp, App[None]):
     """What the clerk saw when looking last."""
     shown_patients: list[int]
     """Patients last shown, newest first."""
-
-    @property
-    def desk_screen(self) -> DeskScreen | None:
-        """The screen in view, under any form."""
-        return next((s for s in reversed(self.screen_stack) if isinstance(s, DeskScreen)), None)
-
-    def say(self, sentence: str) -> None:
-        """Put a sentence on the message line of the screen in view."""
-        if (screen := self.desk_screen) is not None:
-            screen.say(sentence)
 
     @property
     def wall_now(self) -> datetime:
@@ -138,12 +126,17 @@ class Ways(GatedApp, App[None]):
 
     # -- by the keys that work everywhere
 
-    def action_patient(self) -> None:
-        """Show the last patient, or find one."""
+    @work(group="show")
+    async def action_patient(self) -> None:
+        """Show the last patient, or find one; from inside a form, where `/` is text, the find box opens too."""
+        waits = await self.step_aside()
+        if waits is None:
+            return
         if self.shown_patients:
-            self.show_patient(self.shown_patients[0])
-        else:
+            await self.show_patient(self.shown_patients[0]).wait()
+        if waits or not self.shown_patients:
             self.action_find()
+        self.say_waiting(waits)
 
     @work(group="find_patient")
     async def action_find(self) -> None:
@@ -167,17 +160,21 @@ class Ways(GatedApp, App[None]):
                 await self.show_patient(added.patient.id).wait()  # the sentence belongs on that screen
             self.say(added.sentence)
 
-    async def action_access(self) -> None:
+    def action_access(self) -> None:
         """Show Patient Access, or say why there is none."""
         if not self.clinic.online:
             self.say(OFF)
         else:
-            await self.action_show_mode("access")
+            self.action_show_mode("access")
 
+    @work(group="show")
     async def action_show_mode(self, mode: str) -> None:
-        """Show another screen as it was left."""
-        if mode != self.current_mode:
-            await self.switch_mode(mode)
+        """Show another screen as it was left; a form in view waits."""
+        waits = await self.step_aside()
+        if waits is None:
+            return
+        await self.switch_mode(mode)
+        self.say_waiting(waits)
 
     @work(group="help")
     async def action_help(self) -> None:
@@ -283,7 +280,7 @@ class Ways(GatedApp, App[None]):
             case "wl":
                 self.show_waitlist()
             case "q":
-                self.exit()
+                self.leave_program()
             case "sc":
                 self.switch_mode("scheduler")
             case "pi":

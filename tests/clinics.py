@@ -13,7 +13,7 @@ from ctfront.domain.set_up import FoundingDraft, ProviderDraft, StaffDraft, Visi
 from ctfront.domain.staff import FRONT_DESK_RIGHTS, Act, Actor, ActorKind, Right
 from ctfront.domain.times import Span
 from ctfront.mail.links import LinkKey
-from ctfront.services import booking
+from ctfront.services import booking, holding
 from ctfront.services.clinic_setup import add_staff, save_provider, save_purpose
 from ctfront.services.found import found_clinic
 from ctfront.services.mail_acts import Rules
@@ -79,6 +79,23 @@ class SmallClinic:
         """Book without an event loop, for setting a scene."""
         draft, act = self.draft(*where, **more), self.act(who)
         return self.database.write_now(lambda session: booking.book(session, self.clinic, act, draft))
+
+    def hold(
+        self,
+        provider: str,
+        start: str,
+        *,
+        day: date = MONDAY,
+        minutes: int = 15,
+        who: Actor | None = None,
+        at: datetime = NOW,
+        hold_id: str = "form",
+    ) -> datetime:
+        """Hold a place, as a form that waits does."""
+        place, act = self.place(provider, start, day), self.act(who, at)
+        return self.database.write_now(
+            lambda session: holding.hold(session, self.clinic, act, place, minutes, hold_id=hold_id)
+        )
 
 
 PEOPLE = (

@@ -56,7 +56,7 @@ def answer(path, ask):
 
 
 async def today_of(database, clinic):
-    schedule = await Scheduling(database, clinic).day(TODAY, today=TODAY)
+    schedule = await Scheduling(database, clinic).day(TODAY)
     return [a for column in schedule.columns for a in column.appointments]
 
 

@@ -42,7 +42,7 @@ def command(
         if sheet:
             _print_sheet(desk, day, provider_id_of(desk, provider), int(width or WIDTHS[0]), into)
             return
-        schedule = desk.run(desk.scheduling.day(day, today=desk.today))
+        schedule = desk.run(desk.scheduling.day(day))
         found = in_day_order(schedule, provider_id_of(desk, provider))
         if as_json:
             click.echo(as_objects(agenda_fields(a) for a in found))

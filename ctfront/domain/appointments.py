@@ -129,6 +129,8 @@ class AppointmentDraft:
     overbook: bool = False
     """Beyond the governor on purpose: needs the right."""
     double_book_patient: bool = False
+    hold_id: str = ""
+    """The hold of the form that waited with this draft; the booking takes its place over."""
     """The patient has another appointment then, on purpose."""
     origin: Origin = Origin.DESK
 

@@ -2,15 +2,34 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.providers import Break, Event, Provider
-from ctfront.domain.times import Span, subtract
+from ctfront.domain.times import Span, show_time, subtract
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """A place kept for a booking whose form waits."""
+
+    id: str
+    provider_id: int
+    day: date
+    span: Span
+    by: str
+    """Short name of whoever holds it."""
+    until: datetime
+    """When it ends by itself, on the clinic's clock."""
+
+    @property
+    def words(self) -> str:
+        """Return `held by mgarcia until 8:05`."""
+        return f"held by {self.by} until {show_time(self.until.time())}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +43,8 @@ class Column:
     events: tuple[Event, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     """Sorted by start, live ones first, deleted ones absent."""
+    holds: tuple[Hold, ...] = ()
+    """Places held for bookings under way; they count as taken."""
 
     def state_at(self, minute: int) -> "Opening":
         """Tell whether the minute is bookable, and why not."""
@@ -40,8 +61,18 @@ class Column:
         return next((e for e in self.events if e.span.overlaps(appointment.span)), None)
 
     def load_at(self, minute: int) -> int:
-        """Return how many live appointments are in progress at the minute."""
-        return sum(a.live and a.span.holds(minute) for a in self.appointments)
+        """Return how many live appointments are in progress at the minute, held places counted."""
+        held = sum(hold.span.holds(minute) for hold in self.holds)
+        return held + sum(a.live and a.span.holds(minute) for a in self.appointments)
+
+    def hold_at(self, minute: int) -> Hold | None:
+        """Return who holds the place, if anybody does."""
+        return next((hold for hold in self.holds if hold.span.holds(minute)), None)
+
+    def at(self, now: datetime) -> "Column":
+        """Return the column without the holds that have ended by now (wall clock)."""
+        live = tuple(hold for hold in self.holds if hold.until > now)
+        return self if len(live) == len(self.holds) else replace(self, holds=live)
 
     def bookable(self) -> tuple[Span, ...]:
         """Return office hours without breaks and events."""
@@ -51,10 +82,10 @@ class Column:
     def free(self) -> tuple[Span, ...]:
         """Bookable time in which the governor is not reached; worked out once, since every cursor move asks."""
         changes: Counter[int] = Counter()
-        for appointment in self.appointments:
-            if appointment.live:
-                changes[appointment.span.start] += 1
-                changes[appointment.span.end] -= 1
+        live = [appointment.span for appointment in self.appointments if appointment.live]
+        for span in (*live, *(hold.span for hold in self.holds)):
+            changes[span.start] += 1
+            changes[span.end] -= 1
         full, load = [], 0
         for start, end in pairwise(sorted(changes)):
             load += changes[start]
@@ -91,6 +122,10 @@ class DaySchedule:
         """Tell whether this is an earlier reading of the same columns."""
         same = [(c.provider.id, c.day) for c in self.columns] == [(c.provider.id, c.day) for c in other.columns]
         return same and self.day == other.day and self.change_seen < other.change_seen
+
+    def has_ended_hold(self, now: datetime) -> bool:
+        """Tell whether a hold has ended since the reading; `now` is wall clock."""
+        return any(hold.until <= now for column in self.columns for hold in column.holds)
 
     def appointment(self, appointment_id: int) -> Appointment | None:
         """Return the appointment with that id, if it is on this day."""

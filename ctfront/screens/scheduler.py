@@ -202,8 +202,12 @@ class SchedulerScreen(SchedulerHand):
         seen = max(self.in_view.change_seen, self.looked_at)
         try:
             newest, days = await self.scheduling.changes_since(seen)
-            if newest == seen or not self.query(DayGrid):
-                return  # nothing is new, or the app was left meanwhile
+            if not self.query(DayGrid):
+                return  # the app was left meanwhile
+            if newest == seen:
+                if self.grid.schedule.has_ended_hold(self.desk.wall_now):
+                    await self.load()
+                return
             clinic = await self.scheduling.set_up_since(seen)
             patients = await self.scheduling.patients_since(seen)
         except ClinicError:

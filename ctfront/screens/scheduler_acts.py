@@ -22,6 +22,7 @@ from ctfront.screens.modals.edit_form import EditForm
 from ctfront.screens.modals.event_form import EventForm
 from ctfront.screens.modals.hit_list import HitList, in_it
 from ctfront.screens.modals.mark_menu import MarkMenu
+from ctfront.screens.modals.place_form import PlaceForm
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_view import ALL, SchedulerView, key
 from ctfront.services.recording import told
@@ -43,6 +44,9 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         key("enter", "open", "Open", "Open the appointment or event under the cursor", "open"),
         key("u,U", "undo", "Undo", "Take back my last act", "undo"),
     ]
+
+    last_booked: int | None = None
+    """The patient booked last, whose family is offered next."""
 
     def works_now(self, action: str) -> bool:
         """Tell whether what the cursor stands on lets the action do something."""
@@ -86,24 +90,39 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             self.say(str(refusal))
             return False
         book = self.scheduling.book if waiting is None else partial(self.waitlist.book, waiting)
-        booked = await self.desk.ask(BookingForm(self.scheduling, self.patients, offer, book))
+        form = BookingForm(self.scheduling, self.patients, offer, book)
+        booked = await self.desk.ask(form)
         if booked is None:
+            await self.let_go(form)
             return False
+        self.last_booked = booked.patient.id
         await self.load(appointment_id=booked.id)
         self.say(f"{told(booked)} u takes it back.")
         return True
+
+    async def _family_of(self, patient_id: int) -> tuple[PatientName, ...]:
+        """Return who may be booked next: those of the family who may be booked at all."""
+        return tuple(it.patient for it in await self.patients.family(patient_id) if it.patient.active)
+
+    async def let_go(self, form: PlaceForm[Appointment]) -> None:
+        """Show the place free that a form has held which was left."""
+        if form.held_place is not None:
+            await form.let_go()
+            await self.load()
 
     async def _offer(self, column: Column, place: Place, patient: PatientName | None, origin: Origin) -> BookingOffer:
         """Return what the form opens with: this place, or the next free one of the column."""
         every = {p.id: p for p in await self.scheduling.purposes()}
         purposes = tuple(every[i] for i in column.provider.purpose_ids if i in every)
+        column = column.at(self.desk.wall_now)
+        held = column.hold_at(minute_of(place.start))
         taken = place.start if column.load_at(minute_of(place.start)) >= column.provider.governor else None
         if taken is not None and purposes:
             starts = starts_in(column, purposes[0].minutes, step=self.desk.clinic.slot_minutes)
             later = next((s.minute for s in starts if s.minute > minute_of(taken)), None)
             if later is not None:
                 place = Place(provider_id=place.provider_id, day=place.day, start=time_of(later))
-        suggestion = await self.scheduling.suggest(place, patient.id if patient else None)
+        suggestion = await self.scheduling.suggest(place, patient.id if patient else None, now=self.desk.wall_now)
         return BookingOffer(
             provider=column.provider,
             place=place,
@@ -111,7 +130,9 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             purpose_id=suggestion.purpose_id,
             minutes_free=suggestion.minutes_free,
             taken=taken,
+            taken_by="taken" if held is None else held.words,
             patient=patient,
+            family=() if self.last_booked is None or patient else await self._family_of(self.last_booked),
             origin=origin,
         )
 

@@ -1,6 +1,6 @@
 """Picking an appointment up and putting it down; a patient in hand."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from textual import work
@@ -119,6 +119,20 @@ class SchedulerHand(SchedulerTicks):
             return action in FREE_IN_HAND
         return bool(self.ticked) if action == "let_go" else super().works_now(action)
 
+    def set_aside(self) -> Callable[[], Awaitable[None]]:
+        """Empty the hand while a form waits; what comes back is the day, the cursor and what was in hand."""
+        shown, place, hand = (self.day, self.week_of), self.in_view.place, self.hand
+        self.hold(None)
+        self.show_standing()
+
+        async def come_back() -> None:
+            self.day, self.week_of = shown
+            self.hold(hand)
+            await self.load(place=place)
+            self.show_standing()
+
+        return come_back
+
     def show_standing(self) -> None:
         """Bring the message line up to date with the hand."""
         self.say(self.standing_message())
@@ -207,7 +221,11 @@ class SchedulerHand(SchedulerTicks):
 
     async def _move_to(self, held: Appointment, place: Place, provider: str) -> Appointment | None:
         if place.day != held.day:
-            return await self.desk.ask(RescheduleForm(self.scheduling, held, place, provider))
+            form = RescheduleForm(self.scheduling, held, place, provider)
+            moved = await self.desk.ask(form)
+            if moved is None:
+                await self.let_go(form)
+            return moved
 
         async def at_turn(turn: int | None) -> Appointment | None:
             async def attempt(leave: Leave) -> Appointment:

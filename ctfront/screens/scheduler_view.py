@@ -133,9 +133,9 @@ class SchedulerView(DeskScreen):
         asked = self.day, self.week_of
         try:
             if self.week_of is None:
-                schedule = await self.scheduling.day(self.day, today=self.desk.today)
+                schedule = await self.scheduling.day(self.day, now=self.desk.wall_now)
             else:
-                schedule = await self.scheduling.week(self.week_of, self.day)
+                schedule = await self.scheduling.week(self.week_of, self.day, now=self.desk.wall_now)
             known = await self.patients.glances({a.patient.id for c in schedule.columns for a in c.appointments})
         except ClinicError as refusal:
             self.say(str(refusal))

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, ledger, patients
+from ctfront.data import appointments, ledger, patients, seats
 from ctfront.data import clinic as clinics
 from ctfront.data.models import AppointmentRow
 from ctfront.domain.appointments import (
@@ -59,6 +59,8 @@ def book_step(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraf
     patients.check_active(session, clinic.id, draft.patient_id)
     if draft.origin is Origin.WALK_IN and draft.place.day != placing.today(clinic, act):
         raise ScheduleRefused("A walk-in is for today; b books another day.")
+    if draft.hold_id:
+        seats.release(session.connection(), draft.hold_id)
     return enter(session, clinic, act, draft, provider, starts_at, overridden=outside)
 
 
@@ -172,6 +174,7 @@ def reschedule_steps(
     version: int,
     asked_by: Asker,
     reason: str,
+    hold_id: str = "",
     override: bool = False,
     overbook: bool = False,
     double_book_patient: bool = False,
@@ -184,6 +187,8 @@ def reschedule_steps(
     provider = clinics.load_provider(session, clinic.id, place.provider_id)
     starts_at, outside = placing.check_place(session, clinic, act, provider, place, was.minutes, override, fold)
     placing.check_purpose(provider, was.purpose_id)
+    if hold_id:
+        seats.release(session.connection(), hold_id)
     before = end(session, clinic, act, row, Status.RESCHEDULED, reason=reason, asked_by=asked_by)
     draft = AppointmentDraft(
         patient_id=row.patient_id,

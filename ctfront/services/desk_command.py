@@ -216,7 +216,7 @@ class DeskCommand:
             place, purpose = await self._first_free(patient, day, providers, purpose, at_hand)
         else:
             utc_instant(day, command.start, self._clinic.zone, fold=command.turn)  # named before who is free then
-            place, purpose = await self._place_at(patient, day, command.start, providers, purpose)
+            place, purpose = await self._place_at(patient, day, command.start, providers, purpose, at_hand)
         draft = AppointmentDraft(
             patient_id=patient.id,
             place=place,
@@ -235,7 +235,13 @@ class DeskCommand:
         return at_hand.today if command.verb is Verb.WALK_IN else self._day(command, at_hand) or at_hand.day
 
     async def _place_at(
-        self, patient: PatientName, day: date, start: time, providers: Sequence[Provider], purpose: VisitPurpose | None
+        self,
+        patient: PatientName,
+        day: date,
+        start: time,
+        providers: Sequence[Provider],
+        purpose: VisitPurpose | None,
+        at_hand: AtHand,
     ) -> tuple[Place, VisitPurpose]:
         """Return the place at a time, with the first provider who is free long enough."""
         known = {one.id: one for one in await self._scheduling.purposes()}
@@ -243,7 +249,7 @@ class DeskCommand:
             place = Place(provider_id=provider.id, day=day, start=start)
             if len(providers) == 1 and purpose is not None:
                 return place, purpose
-            offered = await self._scheduling.suggest(place, patient.id)
+            offered = await self._scheduling.suggest(place, patient.id, now=at_hand.now)
             if purpose is not None and purpose.id in provider.purpose_ids and offered.minutes_free >= purpose.minutes:
                 return place, purpose
             if purpose is None and offered.purpose_id is not None:

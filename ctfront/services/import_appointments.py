@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctfront.data import clinic as clinics
@@ -147,7 +147,9 @@ async def _standing(session: AsyncSession, clinic: Clinic, act: Act, system: str
     purposes = await clinics.read_purposes(session, clinic.id, active_only=False)
     now_slot = seats.slots_of(act.at - timedelta(days=2), STEP).start
     taken = await session.execute(
-        select(SeatRow.kind, SeatRow.resource_id, SeatRow.slot).where(SeatRow.slot >= now_slot)
+        select(SeatRow.kind, SeatRow.resource_id, SeatRow.slot).where(
+            SeatRow.slot >= now_slot, or_(SeatRow.hold_until.is_(None), SeatRow.hold_until > act.at)
+        )
     )
     a = AppointmentRow
     keys = await session.scalars(select(a.import_key).where(a.clinic_id == clinic.id, a.import_key.is_not(None)))

@@ -52,7 +52,7 @@ def write_appointments(session: Session, clinic: Clinic, act: Act, plan: Appoint
             ids[one.key] = row.id
         session.execute(insert(StatusChangeRow), [_step(act, one, ids[one.key]) for one in chunk])
         for one in chunk:
-            _seat(session, one, ids[one.key])
+            _seat(session, act, one, ids[one.key])
         progress(len(chunk))
     _link(session, staged, ids)
     ledger.record(
@@ -124,12 +124,12 @@ def _step(act: Act, one: StagedAppointment, appointment_id: int) -> dict[str, An
     }
 
 
-def _seat(session: Session, one: StagedAppointment, appointment_id: int) -> None:
+def _seat(session: Session, act: Act, one: StagedAppointment, appointment_id: int) -> None:
     """Take the seats of a future appointment; the check was made before the lock was held."""
     if not one.seated:
         return
     slots = seats.slots_of(one.starts_at, one.minutes)
-    taken = seats.load_taken(session, slots, patient_id=one.patient_id, provider_id=one.provider.id)
+    taken = seats.load_taken(session, slots, patient_id=one.patient_id, provider_id=one.provider.id, now=act.at)
     try:
         chosen = [
             seat

@@ -1,7 +1,7 @@
 """Where an appointment may stand, and the one place where status, place and seats change together."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -20,6 +20,7 @@ from ctfront.domain.errors import (
     InputRefused,
     OutsideHours,
     PatientBusy,
+    PlaceHeld,
     ScheduleRefused,
     SlotTaken,
 )
@@ -125,7 +126,7 @@ def settle(
         if old is not None:
             seats.free(session, [row.id])
         if status in LIVE and provider is not None and row.day >= today(clinic, act):
-            chosen = _choose_seats(session, clinic, fields_of(row), row.patient_id, provider, overbook, double)
+            chosen = _choose_seats(session, clinic, act, fields_of(row), row.patient_id, provider, overbook, double)
             seats.take(session.connection(), chosen, appointment_id=row.id)
             overbooked = _are_beyond(chosen)
             if overbooked and not row.overbooked:
@@ -164,7 +165,7 @@ def settle_new(
     }
     chosen: list[dict[str, Any]] = []
     if fields["day"] >= today(clinic, act):
-        chosen = _choose_seats(session, clinic, fields, fields["patient_id"], provider, overbook, double)
+        chosen = _choose_seats(session, clinic, act, fields, fields["patient_id"], provider, overbook, double)
     if overbooked := _are_beyond(chosen):
         act.who.require(Right.OVERBOOK)
     new_id = appointments.add(connection, {**fields, "overbooked": overbooked})
@@ -187,6 +188,7 @@ def _are_beyond(chosen: Iterable[Mapping[str, Any]]) -> bool:
 def _choose_seats(
     session: Session,
     clinic: Clinic,
+    act: Act,
     fields: Mapping[str, Any],
     patient_id: int,
     provider: Provider,
@@ -196,7 +198,7 @@ def _choose_seats(
     """Return the seats that an appointment with these fields takes. Raises `PatientBusy` or `SlotTaken`."""
     slots = seats.slots_of(fields["starts_at"], fields["minutes"])
     start = time(fields["start_second"] // 3600, fields["start_second"] // 60 % 60)
-    there = seats.load_taken(session.connection(), slots, patient_id=patient_id, provider_id=provider.id)
+    there = seats.load_taken(session.connection(), slots, patient_id=patient_id, provider_id=provider.id, now=act.at)
     try:
         of_patient = seats.choose(seats.PATIENT, patient_id, slots, there[seats.PATIENT], cap=1, over=double)
     except seats.NoSeat as full:
@@ -204,20 +206,40 @@ def _choose_seats(
             f"{patients.load_name(session, clinic.id, patient_id).name} has another appointment at "
             f"{_clock(full.slot, clinic)} that day."
         ) from None
+    taken = there[seats.PROVIDER]
+    return [*of_patient, *choose_of_provider(session, clinic, provider, slots, start, taken, over=overbook)]
+
+
+def choose_of_provider(
+    session: Session,
+    clinic: Clinic,
+    provider: Provider,
+    slots: range,
+    start: time,
+    taken: Mapping[int, Collection[int]],
+    *,
+    over: bool = False,
+) -> list[dict[str, Any]]:
+    """Return the provider's seats for a visit from `start` on. Raises `SlotTaken`; `PlaceHeld` where a form waits."""
     try:
-        of_provider = seats.choose(
-            seats.PROVIDER, provider.id, slots, there[seats.PROVIDER], cap=provider.governor, over=overbook
-        )
+        return seats.choose(seats.PROVIDER, provider.id, slots, taken, cap=provider.governor, over=over)
     except seats.NoSeat as full:
-        taken = _clock(full.slot, clinic)
-        until = "" if taken == show_time(start) else f" (from {show_time(start)} on)"
-        raise SlotTaken(f"{safe(provider.name)} is taken at {taken}{until}.") from None
-    return [*of_patient, *of_provider]
+        at, held = _clock(full.slot, clinic), seats.holder_of(session.connection(), provider.id, full.slot)
+        if held is not None:
+            by, until = held
+            raise PlaceHeld(
+                f"{safe(provider.name)} at {at} is held by {safe(by)} until {_wall(until, clinic)}."
+            ) from None
+        later = "" if at == show_time(start) else f" (from {show_time(start)} on)"
+        raise SlotTaken(f"{safe(provider.name)} is taken at {at}{later}.") from None
 
 
 def _clock(slot: int, clinic: Clinic) -> str:
-    instant = datetime.fromtimestamp(slot * STEP * 60, tz=clinic.tz)
-    return show_time(instant.time())
+    return _wall(datetime.fromtimestamp(slot * STEP * 60, tz=UTC), clinic)
+
+
+def _wall(instant: datetime, clinic: Clinic) -> str:
+    return show_time(instant.astimezone(clinic.tz).time())
 
 
 def place_fields(place: Place, minutes: int, starts_at: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ctfront.data import appointments, events, news
+from ctfront.data import appointments, events, news, seats
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database, Reader
 from ctfront.data.models import AppointmentRow, ChangeRow
@@ -19,10 +19,10 @@ from ctfront.domain.errors import NotFound
 from ctfront.domain.glance import FreePlaces, count_free, weeks_from
 from ctfront.domain.openings import PartOfDay, free_from, next_starts
 from ctfront.domain.providers import Event, Provider, VisitPurpose
-from ctfront.domain.schedule import Column, DaySchedule, Start
+from ctfront.domain.schedule import Column, DaySchedule, Hold, Start
 from ctfront.domain.staff import Act
-from ctfront.domain.times import Span, minute_of
-from ctfront.services import blocking, booking, carrying, ticked, undoing, wrong_patient
+from ctfront.domain.times import Span, minute_of, wall_clock
+from ctfront.services import blocking, booking, carrying, holding, ticked, undoing, wrong_patient
 
 Result = TypeVar("Result")
 
@@ -51,18 +51,24 @@ class Scheduling:
         self._known: tuple[int, tuple[Provider, ...]] | None = None
         """The newest change seen, and all providers as they were read with or after it."""
 
-    async def day(self, day: date, *, today: date | None = None) -> DaySchedule:
-        """Return a day: one column per provider who has hours, appointments or events, in Set-up order."""
+    async def day(self, day: date, *, now: datetime | None = None) -> DaySchedule:
+        """Return a day: one column per provider who has hours, appointments or events, in Set-up order.
+
+        With `now`, wall clock, it shows what is held then.
+        """
         async with self._database.reading() as session:
-            newest, columns = await self._columns(session, day, day)
+            newest, columns = await self._columns(session, day, day, now=now)
         shown = tuple(c for c in columns if _is_used(c) and (c.provider.active or c.appointments))
         return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
 
-    async def week(self, provider_id: int, day: date) -> DaySchedule:
-        """Return one provider's week around the day: Monday to Friday, and a weekend day that is used."""
+    async def week(self, provider_id: int, day: date, *, now: datetime | None = None) -> DaySchedule:
+        """Return one provider's week around the day: Monday to Friday, and a weekend day that is used.
+
+        With `now`, wall clock, it shows what is held then.
+        """
         monday = day - timedelta(days=day.weekday())
         async with self._database.reading() as session:
-            newest, columns = await self._columns(session, monday, monday + WEEK, provider_ids=[provider_id])
+            newest, columns = await self._columns(session, monday, monday + WEEK, provider_ids=[provider_id], now=now)
         shown = tuple(c for c in columns if c.day.weekday() < 5 or _is_used(c))
         return DaySchedule(day=day, columns=shown, slot_minutes=self.clinic.slot_minutes, change_seen=newest)
 
@@ -75,6 +81,8 @@ class Scheduling:
             first, last = weeks.days[0], weeks.days[-1]
             taken = await appointments.read_taken(reader, self.clinic.id, first, last)
             blocked = await events.read_events(reader, self.clinic.id, first, last)
+            for hold in await self._holds(reader, now):
+                taken.setdefault((hold.provider_id, hold.day), []).append((hold.span.start, hold.span.minutes))
         return count_free(weeks, taken, blocked, slot=self.clinic.slot_minutes, now=now, change_seen=newest)
 
     async def appointment(self, appointment_id: int) -> Appointment:
@@ -102,10 +110,16 @@ class Scheduling:
             rows = await session.scalars(appointments.select_history(self.clinic.id, appointment_id))
             return tuple(appointments.status_change_of(row) for row in rows)
 
-    async def suggest(self, place: Place, patient_id: int | None = None) -> Suggestion:
-        """Return the patient's last purpose with this provider if it fits, else the provider's first that does."""
+    async def suggest(
+        self, place: Place, patient_id: int | None = None, *, now: datetime | None = None, hold_id: str = ""
+    ) -> Suggestion:
+        """Return the patient's last purpose with this provider if it fits, else the provider's first that does.
+
+        What is held at `now`, wall clock, is not free, except by the form that asks.
+        """
+        day, only = place.day, [place.provider_id]
         async with self._database.reading() as session:
-            _, columns = await self._columns(session, place.day, place.day, provider_ids=[place.provider_id])
+            _, columns = await self._columns(session, day, day, provider_ids=only, now=now, own_hold=hold_id)
             purposes = {p.id: p for p in await clinics.read_purposes(session, self.clinic.id)}
             last = await self._last_purpose(session, place.provider_id, patient_id)
         free = free_from(columns[0], minute_of(place.start)) if columns else 0
@@ -136,7 +150,7 @@ class Scheduling:
             purposes = {p.id: p for p in await clinics.read_purposes(session, self.clinic.id)}
             if purpose_id not in purposes:
                 raise NotFound("There is no such visit purpose.")
-            _, columns = await self._columns(session, start, until, provider_ids=provider_ids)
+            _, columns = await self._columns(session, start, until, provider_ids=provider_ids, now=not_before)
         return next_starts(
             [c for c in columns if c.provider.active and purpose_id in c.provider.purpose_ids],
             purposes[purpose_id].minutes,
@@ -169,6 +183,14 @@ class Scheduling:
     async def book(self, act: Act, draft: AppointmentDraft) -> Appointment:
         """Book the draft. Raises `SlotTaken`, `PatientBusy`, `OutsideHours`, `NotAllowed` or `InputRefused`."""
         return await self._write(booking.book, act, draft)
+
+    async def hold(self, act: Act, place: Place, minutes: int, *, hold_id: str) -> datetime:
+        """Hold a place for a form that waits; return until when, on the clinic's clock. Raises `SlotTaken`."""
+        return await self._write(partial(holding.hold, hold_id=hold_id), act, place, minutes)
+
+    async def release(self, act: Act, place: Place, *, hold_id: str) -> None:
+        """Give back what a form holds, if it still does."""
+        await self._write(partial(holding.release, hold_id=hold_id), act, place)
 
     async def move(self, act: Act, appointment_id: int, place: Place, *, version: int, **how: Any) -> Appointment:
         """Put an appointment on another place of its day; see `booking.move`."""
@@ -267,7 +289,14 @@ class Scheduling:
         return await self._database.write(lambda session: act_on(session, self.clinic, act, *what))
 
     async def _columns(
-        self, session: AsyncSession, first: date, last: date, *, provider_ids: Sequence[int] = ()
+        self,
+        session: AsyncSession,
+        first: date,
+        last: date,
+        *,
+        provider_ids: Sequence[int] = (),
+        now: datetime | None = None,
+        own_hold: str = "",
     ) -> tuple[int, list[Column]]:
         """Return the newest change that is in, and a column for every day and provider, in that order."""
         reader = await session.connection()
@@ -280,11 +309,33 @@ class Scheduling:
         blocked: dict[tuple[int, date], list[Event]] = {}
         for event in await events.read_events(reader, self.clinic.id, first, last):
             blocked.setdefault((event.provider_id, event.day), []).append(event)
+        held: dict[tuple[int, date], list[Hold]] = {}
+        for hold in await self._holds(reader, now) if now is not None else ():
+            if hold.id != own_hold:
+                held.setdefault((hold.provider_id, hold.day), []).append(hold)
         return newest, [
-            _column(provider, day, taken.get((provider.id, day), []), blocked.get((provider.id, day), []))
+            _column(
+                provider,
+                day,
+                taken.get((provider.id, day), []),
+                blocked.get((provider.id, day), []),
+                held.get((provider.id, day), []),
+            )
             for day in (first + timedelta(days=n) for n in range((last - first).days + 1))
             for provider in providers
         ]
+
+    async def _holds(self, reader: Reader, now: datetime) -> list[Hold]:
+        """Return what is held at `now`, wall clock."""
+        zone, holds = self.clinic.zone, []
+        for held in await seats.read_held(reader):
+            start, until = wall_clock(held.starts_at, zone), wall_clock(held.until, zone)
+            if until > now:
+                first = minute_of(start.time())
+                span = Span(first, first + held.minutes)
+                who = held.provider_id
+                holds.append(Hold(id=held.id, provider_id=who, day=start.date(), span=span, by=held.by, until=until))
+        return holds
 
     async def _everybody(self, reader: Reader) -> tuple[int, tuple[Provider, ...]]:
         """Return the newest change and all providers, read again when set-up may have changed."""
@@ -314,7 +365,7 @@ class Scheduling:
         return (await session.execute(query)).scalar()
 
 
-def _column(provider: Provider, day: date, taken: list[Appointment], blocked: list[Event]) -> Column:
+def _column(provider: Provider, day: date, taken: list[Appointment], blocked: list[Event], held: list[Hold]) -> Column:
     hours = provider.hours_on(day) if provider.active else None
     return Column(
         provider=provider,
@@ -323,6 +374,7 @@ def _column(provider: Provider, day: date, taken: list[Appointment], blocked: li
         breaks=hours.breaks if hours else (),
         events=tuple(blocked),
         appointments=tuple(sorted(taken, key=lambda a: (a.start, not a.live, a.number))),
+        holds=tuple(held),
     )
 
 

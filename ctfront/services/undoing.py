@@ -15,9 +15,9 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import bulk_inviting, enrolling, inviting, placing, profile, waitlist_acts
+from ctfront.services import bulk_inviting, enrolling, families, inviting, placing, profile, waitlist_acts
 
-OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile", "waiting"})
+OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile", "relation", "waiting"})
 """What is put back of a patient: what is said of that goes when the patient is erased."""
 
 SET_UP_SAVES = ("save_clinic", "save_provider", "save_purpose", "save_staff")
@@ -59,6 +59,8 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         inviting.put_back(session, clinic, act, payload["invitation"])
     if "profile" in payload:
         profile.put_back(session, clinic, act, last, payload["profile"])
+    if "relation" in payload:
+        families.put_back(session, clinic, last, payload["relation"])
     if "enrollment" in payload:
         enrolling.put_back(session, clinic, act, payload["enrollment"])
     if "waiting" in payload:

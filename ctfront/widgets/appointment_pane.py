@@ -136,7 +136,10 @@ def _warnings(appointment: Appointment, patient: Glance | None, today: date) -> 
 def place_facts(column: Column, minute: int) -> list[Facts]:
     """Return what the pane says of a place without an appointment."""
     where = f"{show_minute(minute)} {show_date(column.day)}"
+    hold = column.hold_at(minute)
     match column.state_at(minute):
+        case _ if hold is not None:
+            state = hold.words
         case Opening.EVENT:
             text = next(e.text for e in column.events if e.span.holds(minute))
             state = f"not bookable: {text}"

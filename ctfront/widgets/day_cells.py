@@ -7,7 +7,7 @@ from datetime import tzinfo
 from rich.cells import cell_len, set_cell_size
 
 from ctfront.domain.appointments import Appointment, Status
-from ctfront.domain.schedule import Column, DaySchedule, Opening
+from ctfront.domain.schedule import Column, DaySchedule, Hold, Opening
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import show_time
 
@@ -30,6 +30,8 @@ class Cell:
     opening: Opening
     label: str = ""
     """Name of the break or event, in its first row."""
+    hold: Hold | None = None
+    """Who holds the place."""
     appointments: tuple[Appointment, ...] = ()
     """The ones that count first: starting here, then running on, then those that hold no seat."""
     starts: int = 0
@@ -85,7 +87,8 @@ def _cell(
     if opening is Opening.BREAK or opening is Opening.EVENT:
         named = [(e.span, e.text) for e in column.events] + [(b.span, b.label) for b in column.breaks]
         label = next((text for span, text in named if minute <= span.start < minute + slot), "")
-    return Cell(opening=opening, label=label, appointments=appointments, starts=starts, hit=hit)
+    hold = column.hold_at(minute)
+    return Cell(opening=opening, label=label, hold=hold, appointments=appointments, starts=starts, hit=hit)
 
 
 def status_mark(appointment: Appointment, zone: tzinfo) -> str:
@@ -108,7 +111,7 @@ def cell_text(
     """Return what the cell says in `width` columns; `shown` is the one picked with Tab."""
     appointment = shown or cell.first
     if appointment is None:
-        return set_cell_size(_empty_text(cell), width)
+        return set_cell_size(_empty_text(cell, minute), width)
     others = [a for a in cell.appointments if a is not appointment]
     more = f" +{len(others)}" if others else ""
     if any(a.id in ticked and a.span.start >= minute for a in others):
@@ -121,7 +124,9 @@ def cell_text(
     return _appointment_text(appointment, more, width, minute, zone, numbers=numbers, tick=tick, hit=hit)
 
 
-def _empty_text(cell: Cell) -> str:
+def _empty_text(cell: Cell, minute: int) -> str:
+    if cell.hold is not None:
+        return f"held {safe(cell.hold.by)}" if cell.hold.span.start >= minute else CONTINUED
     match cell.opening:
         case Opening.OPEN:
             return FREE

@@ -28,6 +28,10 @@ class FrontDesk(Protocol):
     """The place that was freed last, and whom it fits."""
 
     @property
+    def waiting_count(self) -> int:
+        """How many forms wait."""
+
+    @property
     def today(self) -> date:
         """The date on the clinic's clock."""
 

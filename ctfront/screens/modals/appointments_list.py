@@ -7,12 +7,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.row_list import ListColumn, RowList
 from ctfront.widgets.words import Words
@@ -29,10 +29,9 @@ PHONE: ListColumn[Appointment] = ListColumn(
 PROVIDER: ListColumn[Appointment] = ListColumn(heading="Provider", width=14, text=lambda a: safe(a.provider))
 
 
-class AppointmentsList(ModalScreen[bool]):
+class AppointmentsList(Dialog[bool]):
     """Show the appointments; it scrolls. True means that Enter closed it, False that Esc did."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     HINT: ClassVar[str] = "Arrows and PgDn scroll   d prints the list   Enter or Esc close"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

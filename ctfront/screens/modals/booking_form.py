@@ -19,10 +19,11 @@ from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.new_patient_form import new_patient_form
+from ctfront.screens.modals.place_form import PlaceForm
 from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
-from ctfront.widgets.form import Choice, Field, Form, Okay
+from ctfront.widgets.form import Choice, Field, Okay
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
 from ctfront.widgets.words import Words
@@ -42,7 +43,11 @@ class BookingOffer:
     minutes_free: int
     taken: time | None = None
     """The taken time that was asked for, when the place is the next free one."""
+    taken_by: str = "taken"
+    """Why it is not free, in words."""
     patient: PatientName | None = None
+    family: tuple[PatientName, ...] = ()
+    """Of whom was booked last: offered while no patient is typed."""
     origin: Origin = Origin.DESK
     purpose_fixed: bool = False
     """Whether the purpose was asked for, so that the patient's usual one doesn't replace it."""
@@ -55,14 +60,13 @@ def read_minutes(text: str) -> str:
     return "min"
 
 
-class BookingForm(Form[Appointment]):
+class BookingForm(PlaceForm[Appointment]):
     """Book a place; Enter picks the patient, Enter again saves."""
 
     def __init__(self, scheduling: Scheduling, patients: Patients, offer: BookingOffer, book: Books) -> None:
-        super().__init__()
+        super().__init__(scheduling)
         self.book = book
         """Books the draft, and does what else belongs to it."""
-        self.scheduling = scheduling
         self.patients = patients
         self.offer = offer
         self.patient = offer.patient
@@ -75,9 +79,9 @@ class BookingForm(Form[Appointment]):
         offer = self.offer
         where = f"{show_date(offer.place.day)} with {offer.provider.name}"
         if offer.taken is not None and offer.taken != offer.place.start:
-            return f"{show_time(offer.taken)} is taken; next free {show_time(offer.place.start)} · {where}"
+            return f"{show_time(offer.taken)} is {offer.taken_by}; next free {show_time(offer.place.start)} · {where}"
         if offer.taken is not None:
-            return f"{show_time(offer.taken)} is taken and nothing later is free · {where}"
+            return f"{show_time(offer.taken)} is {offer.taken_by} and nothing later is free · {where}"
         if offer.purpose_id is None and offer.minutes_free:
             return f"Book {show_time(offer.place.start)} {where} · free for {offer.minutes_free} min"
         return f"Book {show_time(offer.place.start)} {where}"
@@ -88,7 +92,12 @@ class BookingForm(Form[Appointment]):
         with Horizontal(id="who"):
             yield Words(safe("Patient"), classes="label")
             if self.offer.patient is None:
-                yield PatientFinder(self.patients, today=desk_of(self).today)
+                yield PatientFinder(
+                    self.patients,
+                    today=desk_of(self).today,
+                    offered=self.offer.family,
+                    offered_heading="Family of the last one booked; Down goes to them:",
+                )
             else:
                 yield Words(safe(self.offer.patient.name))
         yield Words(id="about")
@@ -181,7 +190,9 @@ class BookingForm(Form[Appointment]):
     async def suggest(self, patient_id: int) -> None:
         """Offer the patient's usual purpose, then go to what still wants an answer."""
         try:
-            suggestion = await self.scheduling.suggest(self.offer.place, patient_id)
+            suggestion = await self.scheduling.suggest(
+                self.offer.place, patient_id, now=desk_of(self).wall_now, hold_id=self.hold_id
+            )
             await self._show_notes(patient_id)
         except ClinicError as refusal:
             self.say_problem(f"! {refusal}")
@@ -217,7 +228,16 @@ class BookingForm(Form[Appointment]):
         about.show(*(safe(line) for line in told if line))
         about.display = any(told)
 
-    # -- saving
+    # -- saving and waiting
+
+    def place_wanted(self) -> tuple[Place, int]:
+        """Return what is typed, as far as it can be read, else what was offered."""
+        place, minutes = self.offer.place, desk_of(self).clinic.slot_minutes
+        if not self.field("time").problem:
+            place = replace(place, start=read_start(self.field("time").text)[0])
+        if not self.field("minutes").problem:
+            minutes = int(self.field("minutes").text)
+        return place, minutes
 
     async def save(self) -> Appointment | None:
         """Book; each warning is asked on its own."""
@@ -232,6 +252,7 @@ class BookingForm(Form[Appointment]):
             note=self.field("note").text,
             fold=fold,
             origin=self.offer.origin,
+            hold_id=self.hold_id,
         )
         desk = desk_of(self)
         if not await knows_alerts(desk, self.patient.name, self.notes):

@@ -6,7 +6,6 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from ctfront.domain.errors import ClinicError
@@ -15,6 +14,7 @@ from ctfront.domain.grammar.errors import CannotRead
 from ctfront.domain.text import safe
 from ctfront.services.command_whom import AtHand
 from ctfront.services.desk_command import DeskCommand
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.form import Line
 from ctfront.widgets.safe_input import full_words
 from ctfront.widgets.words import Words
@@ -31,10 +31,9 @@ class CommandInput(Line):
         return event.is_printable or (event.key == "backspace" and bool(self.value))
 
 
-class CommandLine(ModalScreen[Command | None]):
+class CommandLine(Dialog[Command | None]):
     """One line at the bottom; Enter answers with it when it can be read."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", tooltip="Close the line", id="command.leave"),
     ]

@@ -8,7 +8,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.providers import Provider, VisitPurpose
@@ -18,6 +17,7 @@ from ctfront.domain.waitlist import Offer, WaitlistEntry
 from ctfront.screens.modals.waitlist_form import WaitlistForm
 from ctfront.services.patients import Patients
 from ctfront.services.waitlist import Waitlist
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.row_list import ListColumn, RowList
 from ctfront.widgets.waitlist_words import reach_words, waits_words
@@ -51,7 +51,7 @@ COLUMNS: tuple[ListColumn[Waiting], ...] = (
 )
 
 
-class WaitlistList(ModalScreen[Taken | None]):
+class WaitlistList(Dialog[Taken | None]):
     """Show who waits; answers with whom to book."""
 
     AUTO_FOCUS: ClassVar[str | None] = None

@@ -716,6 +716,7 @@ def upgrade() -> None:
         sa.Column("cap", WHOLE, nullable=False),
         sa.Column("over_ok", WHOLE, nullable=False),
         sa.Column("appointment_id", WHOLE, nullable=True),
+        sa.Column("hold_id", sa.String(length=36), nullable=True),
         sa.Column("hold_by", sa.String(length=64), nullable=True),
         sa.Column("hold_until", INSTANT, nullable=True),
         sa.CheckConstraint("kind IN ('P', 'T')", name=op.f("ck_seat_kind")),
@@ -727,6 +728,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index("ix_seat_appointment", ["appointment_id"], unique=False)
+        batch_op.create_index(
+            "ix_seat_hold",
+            ["hold_id"],
+            unique=False,
+            sqlite_where=sa.text("hold_id IS NOT NULL"),
+            postgresql_where=sa.text("hold_id IS NOT NULL"),
+        )
 
     op.create_table(
         "waitlist_entry",

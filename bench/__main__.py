@@ -18,9 +18,23 @@ from bench.reading import day_floor, find_floor, measure_day, measure_flatness, 
 from bench.results import write_results
 from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
+from bench.waiting import measure_waitlist
 from ctfront.terminal.key_loop import KeyLoop, keep_loaded
 
-PARTS = ("day", "glance", "search", "flat", "paint", "booking", "invite", "access", "mail", "postgresql", "start")
+PARTS = (
+    "day",
+    "glance",
+    "search",
+    "flat",
+    "paint",
+    "booking",
+    "invite",
+    "access",
+    "mail",
+    "waitlist",
+    "postgresql",
+    "start",
+)
 
 
 def main() -> None:
@@ -68,6 +82,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_access(report, path)
     if "mail" in chosen:
         await measure_mailing(report, path)
+    if "waitlist" in chosen:
+        await measure_waitlist(report, kept_file(asked.keep, Size(patients=10_000, years=1), print))
     if "postgresql" in chosen:
         with kept_server(asked.keep, Size(patients=asked.patients, years=asked.years), print) as server:
             await measure_day(report, server, "Reading on PostgreSQL", told=True)

@@ -717,7 +717,7 @@ def upgrade() -> None:
     with op.batch_alter_table("waitlist_entry", schema=None) as batch_op:
         batch_op.create_index(
             "ix_waitlist_entry_open",
-            ["clinic_id", "until"],
+            ["clinic_id", "until", "made_at"],
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),

@@ -120,9 +120,8 @@ class SchedulerScreen(SchedulerHand):
         except ClinicError as refusal:
             self.say(str(refusal))
             return
-        shown = self.in_hand or (self.grid.appointment if self.hand is None else None)
-        wanted = shown or self.waiting_in_hand
-        text = wanted.purpose_letter if wanted is not None else ""
+        shown = self.in_hand or self.waiting_in_hand or self.grid.appointment
+        text = shown.purpose_letter if shown is not None else ""
         taken = await desk.ask(
             OpeningsList(
                 self.scheduling,

@@ -12,6 +12,7 @@ from ctfront.data.models.clinic import (
     StaffRow,
     VisitPurposeRow,
 )
+from ctfront.data.models.duplicates import NotSamePatientRow, PatientMergeRow
 from ctfront.data.models.ledger import (
     ActRow,
     AuditDetailRow,
@@ -54,10 +55,12 @@ __all__ = [
     "EventRow",
     "InvitationRow",
     "MailStateRow",
+    "NotSamePatientRow",
     "OfficeHoursRow",
     "OnlineAccountRow",
     "OutboxRow",
     "PatientIdentifierRow",
+    "PatientMergeRow",
     "PatientNameRow",
     "PatientRelationRow",
     "PatientRow",

@@ -56,6 +56,8 @@ def last_day(session: Session, clinic_id: int, patient_id: int) -> date | None:
 
 def erase(session: Session, clinic_id: int, act: Act, patient_id: int) -> None:
     """Take everything personal out; the record number stays taken, and the audit chain whole."""
+    for merged_id in session.scalars(select(PatientRow.id).where(PatientRow.merged_into_id == patient_id)).all():
+        erase(session, clinic_id, act, merged_id)  # what was merged into the record is the same person's
     theirs = _appointments(clinic_id, patient_id)
     _erase_what_was_said(session, clinic_id, patient_id)
     session.execute(

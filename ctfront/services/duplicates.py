@@ -3,12 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
 
 from ctfront.data import patient_duplicates as rows
 from ctfront.data.database import Database
+from ctfront.data.merging import read_merges
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.duplicates import Pair, Traits, candidates, why_likely_one
+from ctfront.domain.merging import REVERSIBLE, MergePreview
 from ctfront.domain.patients import PatientName
+from ctfront.domain.staff import Act
+from ctfront.services import merging
 
 PORTION = 5_000
 """Patients read at a time."""
@@ -18,6 +24,18 @@ BREATH = 2_000
 
 NAMES = 1_000
 """Names read at a time."""
+
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """A merge that can still be parted."""
+
+    id: int
+    kept: PatientName
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +79,32 @@ class Duplicates:
             ):
                 why[pair] = shared
         return Found(pairs=await self._named(why), stopped=is_stopped())
+
+    async def preview(self, act: Act, kept_id: int, gone_id: int) -> MergePreview:
+        """Return both records side by side. Raises `NotFound` when one is gone meanwhile."""
+        return await self._write(merging.preview, act, kept_id, gone_id)
+
+    async def merge(self, act: Act, kept_id: int, gone_id: int) -> str:
+        """Let one record go into the other, all of it or nothing. Raises `MergeRefused`."""
+        return await self._write(merging.merge, act, kept_id, gone_id)
+
+    async def part(self, act: Act, merge_id: int) -> str:
+        """Part two records that were merged in the last 30 days. Raises `MergeRefused`."""
+        return await self._write(merging.part, act, merge_id)
+
+    async def not_same(self, act: Act, first: int, second: int) -> str:
+        """Remember that a pair is two people."""
+        return await self._write(merging.not_same, act, first, second)
+
+    async def merged(self, now: datetime) -> tuple[Merged, ...]:
+        """Return the merges that can still be parted, newest first."""
+        async with self._database.reading() as session:
+            made = await read_merges(session, self.clinic.id, now - REVERSIBLE)
+            names = await rows.read_names(session, self.clinic.id, [row.kept_id for row in made])
+        return tuple(Merged(id=row.id, kept=names[row.kept_id], at=row.made_at) for row in made if row.kept_id in names)
+
+    async def _write(self, act_on: Callable[..., Result], act: Act, *what: Any) -> Result:
+        return await self._database.write(lambda session: act_on(session, self.clinic, act, *what))
 
     async def _named(self, why: dict[tuple[int, int], str]) -> tuple[Pair, ...]:
         ids = sorted({patient_id for pair in why for patient_id in pair})

@@ -102,6 +102,8 @@ class MergePreview:
 
     kept: Patient
     gone: Patient
+    visits: tuple[int, int]
+    """How many appointments each has: the one with more is offered to be kept."""
     lines: tuple[MergeLine, ...]
     refusal: str
     """Why they may not become one, empty when they may."""
@@ -116,13 +118,23 @@ def preview_lines(
     def line(label: str, ours: str, theirs: str, after: str = "") -> MergeLine:
         return MergeLine(label=label, kept=safe(ours), gone=safe(theirs), after=safe(after or ours))
 
+    def alerts(of: Patient) -> list[str]:
+        return [alert.text for alert in of.alerts]
+
     phones = [phone.number for phone in kept.phones]
     more = [phone.number for phone in gone.phones if phone.number not in phones]
     rows = [
-        line("Name", kept.name, gone.name, kept.name if kept.last_name == gone.last_name else f"+ {gone.last_name}"),
+        line(
+            "Name",
+            kept.name,
+            gone.name,
+            kept.name if kept.last_name == gone.last_name else f"formerly {gone.last_name}",
+        ),
         line("Born", show_day(kept.birth_date), show_day(gone.birth_date)),
         line("Record", f"#{kept.record_number}", f"#{gone.record_number}"),
         line("Phones", ", ".join(phones), ", ".join(p.number for p in gone.phones), f"+ {len(more)}" if more else ""),
+        line("Sex", kept.sex, gone.sex, str(fills.get("sex", ""))),
+        line("Alerts", str(len(kept.alerts)), str(len(gone.alerts)), str(len({*alerts(kept), *alerts(gone)}))),
         line("Email", kept.email or "", gone.email or "", str(fills.get("email", ""))),
         line("Note", kept.note, gone.note, str(fills.get("note", ""))),
         line("Visits", str(visits[0]), str(visits[1]), str(sum(visits))),

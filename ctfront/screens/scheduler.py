@@ -49,7 +49,7 @@ class SchedulerScreen(SchedulerHand):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
         key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),
-        key("colon", "command", "Command line", "bk wi mv ca ar go fo wl ds inv del q …", "command"),
+        key("colon", "command", "Command line", "bk wi mv ca ar go fo wl ds inv dup del q …", "command"),
         key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
 

@@ -117,4 +117,6 @@ class Duplicates:
             for (first, second), shared in why.items()
             if first in names and second in names
         ]
-        return tuple(sorted(pairs, key=lambda pair: (-len(pair.why), pair.first.name, pair.first.id, pair.second.id)))
+        return tuple(
+            sorted(pairs, key=lambda pair: (-pair.why.count(","), pair.first.name, pair.first.id, pair.second.id))
+        )

@@ -157,7 +157,7 @@ def preview(session: Session, clinic: Clinic, act: Act, kept_id: int, gone_id: i
         refusal = str(refused)
     visits = (rows.count_appointments(session, kept_id), rows.count_appointments(session, gone_id))
     lines = preview_lines(kept, gone, visits=visits, online=_online(session, clinic, kept_id, gone_id))
-    return MergePreview(kept=kept, gone=gone, lines=tuple(lines), refusal=refusal)
+    return MergePreview(kept=kept, gone=gone, visits=visits, lines=tuple(lines), refusal=refusal)
 
 
 # -- what may not be

@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.access import measure_access
 from bench.booking import measure_booking
 from bench.carrying import measure_carrying
+from bench.duplicating import measure_duplicates
 from bench.filling import Size, kept_file
 from bench.inviting import measure_inviting
 from bench.machine import busy, facts, fsync_milliseconds
@@ -19,6 +20,7 @@ from bench.reading import day_floor, find_floor, measure_day, measure_flatness, 
 from bench.results import write_results
 from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
+from bench.waiting import measure_waitlist
 from ctfront.terminal.key_loop import KeyLoop, keep_loaded
 
 PARTS = (
@@ -32,6 +34,8 @@ PARTS = (
     "invite",
     "access",
     "mail",
+    "waitlist",
+    "duplicates",
     "postgresql",
     "start",
 )
@@ -84,6 +88,10 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_access(report, path)
     if "mail" in chosen:
         await measure_mailing(report, path)
+    if "waitlist" in chosen:
+        await measure_waitlist(report, kept_file(asked.keep, Size(patients=10_000, years=1), print))
+    if "duplicates" in chosen:
+        await measure_duplicates(report, asked.keep, asked.patients)
     if "postgresql" in chosen:
         with kept_server(asked.keep, Size(patients=asked.patients, years=asked.years), print) as server:
             await measure_day(report, server, "Reading on PostgreSQL", told=True)

@@ -103,9 +103,8 @@ def filler_of(database: Database) -> Iterator[Filler]:
         server.execute("ANALYZE")  # what autovacuum does within a minute
 
 
-def fill(url: str, size: Size, say: Callable[[str], None]) -> None:
-    """Found the clinic in an empty database and fill it."""
-    database = Database(url)
+def founded(database: Database) -> tuple[Clinic, Ground]:
+    """Found the clinic in an empty database and set it up."""
     database.ready()
     clinic, manager = found_clinic(
         database,
@@ -114,7 +113,13 @@ def fill(url: str, size: Size, say: Callable[[str], None]) -> None:
             name="Big Clinic", zone="UTC", manager_name="Ada Admin", manager_short="admin", identity=Identity.DEMO
         ),
     )
-    ground = database.write_now(lambda session: _set_up(session, clinic, manager))
+    return clinic, database.write_now(lambda session: _set_up(session, clinic, manager))
+
+
+def fill(url: str, size: Size, say: Callable[[str], None]) -> None:
+    """Found the clinic in an empty database and fill it."""
+    database = Database(url)
+    _, ground = founded(database)
     schedule = Schedule(ground, size.patients, size.years, TODAY, SEED)
     started, rows = time.monotonic(), 0
     with filler_of(database) as filler:

@@ -24,6 +24,7 @@ from ctfront.screens.set_up import SetUpScreen
 from ctfront.services.bulk_inviting import BulkInviting
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.day_sheets import DaySheets, Paper
+from ctfront.services.duplicates import Duplicates
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import HOLD, Inviting
 from ctfront.services.mail_post import MailPost
@@ -83,7 +84,7 @@ class CTFrontApp(Ways):
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("v,V", "news", "News", "What others did since you last looked", "news"),
-        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo wl ds inv …", "command"),
+        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo wl ds inv dup …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
@@ -117,6 +118,7 @@ class CTFrontApp(Ways):
         self.happenings = Happenings(database, clinic)
         self.sheets = DaySheets(self.scheduling, self.patients, paper)
         self.waitlist = Waitlist(database, self.scheduling)
+        self.duplicates = Duplicates(database, clinic)
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
@@ -195,7 +197,7 @@ class CTFrontApp(Ways):
         if isinstance(saved, Clinic):
             self.clinic = saved
             services = (self.scheduling, self.patients, self.profiles, self.clinic_setup, self.inviting)
-            for service in (*services, self.bulk_inviting, self.patient_access, self.happenings):
+            for service in (*services, self.bulk_inviting, self.patient_access, self.happenings, self.duplicates):
                 service.clinic = saved
         elif isinstance(saved, Staff) and saved.id == self.actor.id:
             rights = saved.rights if saved.active else frozenset()

@@ -16,6 +16,7 @@ from ctfront.domain.staff import Actor
 from ctfront.domain.times import wall_clock
 from ctfront.domain.waitlist import Offer
 from ctfront.screens.modals.command_line import CommandLine
+from ctfront.screens.modals.duplicates_list import DuplicatesList
 from ctfront.screens.modals.find_dialog import FindDialog
 from ctfront.screens.modals.help import KeyList, keys_of
 from ctfront.screens.modals.new_patient_form import new_patient_form
@@ -27,6 +28,7 @@ from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.services.command_whom import AtHand
 from ctfront.services.day_sheets import DaySheets
 from ctfront.services.desk_command import DeskCommand, opens_something
+from ctfront.services.duplicates import Duplicates
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
@@ -50,6 +52,7 @@ class Ways(WaitingForms):
     sheets: DaySheets
     happenings: Happenings
     waitlist: Waitlist
+    duplicates: Duplicates
     offer: Offer | None = None
     """The place that was freed last, and whom it fits."""
     news_count = 0
@@ -256,6 +259,13 @@ class Ways(WaitingForms):
         else:
             self.desk_screen.take_patient(entry)
 
+    @work(group="duplicates")
+    async def review_duplicates(self) -> None:
+        """Review who may be on record twice."""
+        await self.ask(DuplicatesList(self.duplicates))
+        if (screen := self.desk_screen) is not None:
+            await screen.read_again()
+
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar from a screen that shows no day; today is at hand."""
@@ -275,10 +285,12 @@ class Ways(WaitingForms):
             await self.desk_screen.carry_out(commands, command, at_hand)
 
     def show_by_verb(self, verb: str) -> None:
-        """Do what `sc`, `pi`, `pa`, `su`, `wl` or `q` asks for."""
+        """Do what `sc`, `pi`, `pa`, `su`, `wl`, `dup` or `q` asks for."""
         match verb:
             case "wl":
                 self.show_waitlist()
+            case "dup":
+                self.review_duplicates()
             case "q":
                 self.leave_program()
             case "sc":

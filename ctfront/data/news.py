@@ -20,6 +20,7 @@ OF_PATIENTS = frozenset(
         "enroll", "end_enrollment", "enroll_request", "decline_request", "request_enrollment", "lock_invitation",
         "mail_sent", "mail_failed", "mail_delayed", "mail_withheld", "mail_settled", "mail_stopped", "mail_started",
         "mail_key_taken", "template_failed", "template_mended", "waitlist",
+        "merge_patients", "part_patients", "not_same",
     }
 )  # fmt: skip
 """Acts about patients, their invitations and the mail, and surely nothing of set-up; many of them in a batch."""

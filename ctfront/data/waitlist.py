@@ -53,34 +53,52 @@ _OPEN = (
 _OF_PATIENT = _OPEN.where(_E.patient_id == bindparam("patient_id"))
 _ONE = _OPEN.where(_E.id == bindparam("entry_id"))
 
-_FITTING = _OPEN.where(
-    _E.earliest <= bindparam("day"),
-    _E.until >= bindparam("day"),
-    _E.weekdays.bitwise_and(bindparam("weekday")) != 0,
-    _E.first_minute <= bindparam("minute"),
-    _E.end_minute > bindparam("minute"),
-    _PURPOSE.minutes <= bindparam("minutes_free"),
-    _P.active,
-    exists().where(_OFFERED.provider_id == bindparam("provider_id"), _OFFERED.purpose_id == _E.purpose_id),
-    or_(
-        ~exists().where(_WANTED.entry_id == _E.id),
-        exists().where(_WANTED.entry_id == _E.id, _WANTED.provider_id == bindparam("provider_id")),
-    ),
-    ~exists().where(
-        _SEAT.kind == seats.PATIENT,
-        _SEAT.resource_id == _E.patient_id,
-        _SEAT.slot >= bindparam("slot"),
-        _SEAT.slot < bindparam("slot") + (_PURPOSE.minutes + STEP - 1) // STEP,
-    ),
+MOST_READ = 100
+"""Of those whom a place fits; a clerk calls the first few."""
+
+_FITTING = (
+    select(_E.id, func.count().over().label("count"))
+    .select_from(WaitlistEntryRow.__table__)
+    .join(PatientRow.__table__, _P.id == _E.patient_id)
+    .join(VisitPurposeRow.__table__, _PURPOSE.id == _E.purpose_id)
+    .where(
+        _E.clinic_id == bindparam("clinic_id"),
+        _E.closed_at.is_(None),
+        _E.patient_id != bindparam("left_by"),
+        _E.earliest <= bindparam("day"),
+        _E.until >= bindparam("day"),
+        _E.weekdays.bitwise_and(bindparam("weekday")) != 0,
+        _E.first_minute <= bindparam("minute"),
+        _E.end_minute > bindparam("minute"),
+        _PURPOSE.minutes <= bindparam("minutes_free"),
+        _P.active,
+        exists().where(_OFFERED.provider_id == bindparam("provider_id"), _OFFERED.purpose_id == _E.purpose_id),
+        or_(
+            ~exists().where(_WANTED.entry_id == _E.id),
+            exists().where(_WANTED.entry_id == _E.id, _WANTED.provider_id == bindparam("provider_id")),
+        ),
+        ~exists().where(
+            _SEAT.kind == seats.PATIENT,
+            _SEAT.resource_id == _E.patient_id,
+            _SEAT.slot >= bindparam("slot"),
+            _SEAT.slot < bindparam("slot") + (_PURPOSE.minutes + STEP - 1) // STEP,
+        ),
+    )
+    .order_by(_E.until, _E.made_at, _E.id)
+    .limit(MOST_READ)
+    .subquery()
 )
-"""Whom a place may fit, as `fits` decides, and who has no appointment then; narrowed here so that few are read."""
+"""Whom a place fits, as `fits` says it of one, and who has no appointment then."""
+
+_FITTING_ENTRIES = _OPEN.add_columns(_FITTING.c.count).join(_FITTING, _FITTING.c.id == _E.id)
+"""The same with all that is shown of them; the last column is how many it fits in all."""
 
 
 def _entry_of(row: Sequence[Any], names: Mapping[int, str]) -> WaitlistEntry:
     (
         entry_id, patient_id, public_id, record_number, last_name, first_name, birth_date, phone, active,
         purpose_id, purpose, letter, minutes, providers, weekdays, first_minute, end_minute, earliest, until,
-        own_phone, note, by_name, made_at, version,
+        own_phone, note, by_name, made_at, version, *_,
     ) = row  # fmt: skip
     provider_ids = tuple(sorted(int(provider_id) for provider_id in (providers or "").split()))
     return made(
@@ -115,12 +133,14 @@ def _entry_of(row: Sequence[Any], names: Mapping[int, str]) -> WaitlistEntry:
     )
 
 
+_PROVIDER = ProviderRow.__table__.c
+_NAMES = select(_PROVIDER.id, _PROVIDER.name).where(_PROVIDER.clinic_id == bindparam("clinic_id"))
+
+
 async def _read(session: AsyncSession, query: Select[Any], clinic_id: int, **values: Any) -> list[WaitlistEntry]:
     reader = await session.connection()
-    provider = ProviderRow.__table__.c
-    names = await reader.execute(select(provider.id, provider.name).where(provider.clinic_id == clinic_id))
-    by_id = {row.id: row.name for row in names}
-    return [_entry_of(row, by_id) for row in await reader.execute(query, {"clinic_id": clinic_id, **values})]
+    names = {row.id: row.name for row in await reader.execute(_NAMES, {"clinic_id": clinic_id})}
+    return [_entry_of(row, names) for row in await reader.execute(query, {"clinic_id": clinic_id, **values})]
 
 
 async def read_open(session: AsyncSession, clinic_id: int) -> list[WaitlistEntry]:
@@ -142,20 +162,28 @@ async def read_entry(session: AsyncSession, clinic_id: int, entry_id: int) -> Wa
 
 
 async def read_fitting(
-    session: AsyncSession, clinic_id: int, freed: FreedPlace, starts_at: datetime
-) -> list[WaitlistEntry]:
-    """Return whom a place may fit and who has no appointment at that instant, whose turn it is first."""
-    return await _read(
-        session,
-        _FITTING,
-        clinic_id,
-        day=freed.place.day,
-        weekday=1 << freed.place.day.weekday(),
-        minute=freed.minute,
-        minutes_free=freed.minutes_free,
-        provider_id=freed.place.provider_id,
-        slot=seats.slots_of(starts_at, STEP).start,
-    )
+    session: AsyncSession, clinic_id: int, freed: FreedPlace, starts_at: datetime, left_by: int
+) -> tuple[list[WaitlistEntry], int]:
+    """Return whom a place fits and who has no appointment at that instant, whose turn it is first, and how many.
+
+    The patient `left_by` is left out: whoever went elsewhere is not offered it again.
+    """
+    reader = await session.connection()
+    wanted = {
+        "clinic_id": clinic_id,
+        "left_by": left_by,
+        "day": freed.place.day,
+        "weekday": 1 << freed.place.day.weekday(),
+        "minute": freed.minute,
+        "minutes_free": freed.minutes_free,
+        "provider_id": freed.place.provider_id,
+        "slot": seats.slots_of(starts_at, STEP).start,
+    }
+    found = (await reader.execute(_FITTING_ENTRIES, wanted)).all()
+    if not found:
+        return [], 0
+    names = {row.id: row.name for row in await reader.execute(_NAMES, {"clinic_id": clinic_id})}
+    return [_entry_of(row, names) for row in found], found[0][-1]
 
 
 def row_to_change(session: Session, clinic_id: int, entry_id: int, version: int) -> WaitlistEntryRow:

@@ -1,6 +1,8 @@
-"""Who waits for a place, whom a freed place fits, and whose turn it is."""
+"""Who waits for a place, whom a freed place fits, and what is said of it.
 
-from collections.abc import Sequence
+It is the turn of whose time runs out first, and then of who has waited longest.
+"""
+
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -82,10 +84,13 @@ class FreedPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A freed place and whom it fits, whose turn it is first."""
+    """A freed place and whom it fits."""
 
     freed: FreedPlace
     entries: tuple[WaitlistEntry, ...]
+    """The first of them, whose turn it is first."""
+    count: int
+    """How many it fits in all."""
 
     @property
     def told(self) -> str:
@@ -118,25 +123,20 @@ def fits(entry: WaitlistEntry, freed: FreedPlace) -> bool:
     )
 
 
-def turn(entry: WaitlistEntry) -> tuple[date, datetime, int]:
-    """Return what orders those who wait: whose time runs out first, then who has waited longest."""
-    return entry.until, entry.made_at, entry.id
-
-
 TAKES_BACK = " u takes it back."
 
 
-def with_offer(sentence: str, entries: Sequence[WaitlistEntry], *, room: int) -> str:
+def with_offer(sentence: str, offer: Offer | None, *, room: int) -> str:
     """Add who fits to the sentence of the act that freed a place, as fully as there is room for in characters.
 
     The nearest's name and phone go before the reminder of `u`, and that before a count in full; a sentence that leaves
     no room at all comes behind the count.
     """
-    if not entries:
+    if offer is None:
         return f"{sentence}{TAKES_BACK}"
-    first, rest = entries[0], len(entries) - 1
+    first, count, rest = offer.entries[0], offer.count, offer.count - 1
     more, s = (f" and {rest} more", "") if rest else ("", "s")
     named = f" {first.patient.name} {safe(first.phone or 'no phone')}{more} fit{s}: :wl"
-    counted, short = f" {len(entries)} waiting fit{s}: :wl", f" {len(entries)} wait{s}: :wl"
+    counted, short = f" {count} waiting fit{s}: :wl", f" {count} wait{s}: :wl"
     ways = (f"{TAKES_BACK}{named}", named, f"{TAKES_BACK}{counted}", f"{TAKES_BACK}{short}", counted)
     return next((f"{sentence}{way}" for way in ways if len(sentence) + len(way) <= room), f"{short[1:]}. {sentence}")

@@ -49,7 +49,7 @@ class SchedulerScreen(SchedulerHand):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
         key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),
-        key("colon", "command", "Command line", "bk wi mv ca ar go fo wl ds inv del q …", "command"),
+        key("colon", "command", "Command line", "bk wi mv ca ar go fo wl ds inv dup del q …", "command"),
         key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
 
@@ -120,9 +120,8 @@ class SchedulerScreen(SchedulerHand):
         except ClinicError as refusal:
             self.say(str(refusal))
             return
-        shown = self.in_hand or (self.grid.appointment if self.hand is None else None)
-        wanted = shown or self.waiting_in_hand
-        text = wanted.purpose_letter if wanted is not None else ""
+        shown = self.in_hand or self.waiting_in_hand or self.grid.appointment
+        text = shown.purpose_letter if shown is not None else ""
         taken = await desk.ask(
             OpeningsList(
                 self.scheduling,

@@ -15,9 +15,18 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import bulk_inviting, enrolling, families, inviting, placing, profile, waitlist_acts
+from ctfront.services import (
+    bulk_inviting,
+    enrolling,
+    families,
+    inviting,
+    merging,
+    placing,
+    profile,
+    waitlist_acts,
+)
 
-OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile", "relation", "waiting"})
+OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile", "relation", "waiting", "merge"})
 """What is put back of a patient: what is said of that goes when the patient is erased."""
 
 SET_UP_SAVES = ("save_clinic", "save_provider", "save_purpose", "save_staff")
@@ -65,6 +74,8 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         enrolling.put_back(session, clinic, act, payload["enrollment"])
     if "waiting" in payload:
         waitlist_acts.put_back(session, clinic, act, last, payload["waiting"])
+    if "merge" in payload:
+        merging.put_back(session, clinic, act, payload["merge"]["id"])
     sentence = f"Took back: {last.sentence}"
     before: dict[str, Any] = {"op_id": last.op_id}
     if "batch" in payload:

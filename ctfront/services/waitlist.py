@@ -17,6 +17,9 @@ from ctfront.services.scheduling import Scheduling
 
 Result = TypeVar("Result")
 
+NOBODY = 0
+"""No patient's id."""
+
 
 class Waitlist:
     """The clinic's waitlist; every method is one reading or one act."""
@@ -44,7 +47,7 @@ class Waitlist:
         async with self._database.reading() as session:
             return await rows.read_entry(session, self._clinic.id, entry_id)
 
-    async def offer(self, place: Place, *, now: datetime, left_by: int | None = None) -> Offer | None:
+    async def offer(self, place: Place, *, now: datetime, left_by: int = NOBODY) -> Offer | None:
         """Return whom a place fits, None when it is past, taken, or fits nobody.
 
         `now` is wall clock; whoever left the place is not offered it.
@@ -59,9 +62,9 @@ class Waitlist:
         )
         starts_at = utc_instant(place.day, place.start, self._clinic.zone, fold=0)
         async with self._database.reading() as session:
-            found = await rows.read_fitting(session, self._clinic.id, freed, starts_at)
-        fitting = tuple(entry for entry in found if fits(entry, freed) and entry.patient.id != left_by)
-        return Offer(freed=freed, entries=fitting) if fitting else None
+            found, count = await rows.read_fitting(session, self._clinic.id, freed, starts_at, left_by)
+        fitting = tuple(entry for entry in found if fits(entry, freed))  # the query narrows, the rule decides
+        return Offer(freed=freed, entries=fitting, count=count - len(found) + len(fitting)) if fitting else None
 
     async def first_offer(self, left: Iterable[Appointment], *, now: datetime) -> Offer | None:
         """Return the offer of the first place, of those that appointments have left, that fits anybody."""
@@ -75,7 +78,7 @@ class Waitlist:
     ) -> tuple[str, Offer | None]:
         """Return an act's sentence with whom a place that it freed fits, in `room` characters, and that offer."""
         offer = await self.first_offer(left, now=now)
-        return with_offer(sentence, offer.entries if offer else (), room=room), offer
+        return with_offer(sentence, offer, room=room), offer
 
     async def add(self, act: Act, draft: WaitlistDraft) -> str:
         """Put a patient on the waitlist and return the sentence that says so. Raises `InputRefused`."""

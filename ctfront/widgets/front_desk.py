@@ -79,7 +79,7 @@ class FrontDesk(Protocol):
         """Show an appointment on the Scheduler and pick it up."""
 
     def show_by_verb(self, verb: str) -> None:
-        """Do what `sc`, `pi`, `pa`, `su`, `wl` or `q` asks for."""
+        """Do what `sc`, `pi`, `pa`, `su`, `wl`, `dup` or `q` asks for."""
 
     async def undo(self) -> str:
         """Take back the clerk's last act and return the sentence that says which. Raises `ClinicError`."""

@@ -33,7 +33,7 @@ async def test_a_cancellation_offers_the_nearest_and_three_keys_book_them_there(
     assert end.message == "Cancelled OKAFOR, Grace for 8:30 with Dr Alvarez. u takes it back. 2 wait: :wl"
     listed = await both_ways("tab c enter : wl enter", two_wait)
     assert "Waitlist · 3 waiting · 2 fit 8:30 with Dr Alvarez" in listed.screen
-    assert [line[8:13] for line in listed.cells if "fits" in line] == ["SMITH", "BAUER"]
+    assert [line[7:12] for line in listed.cells if "fits" in line] == ["SMITH", "BAUER"]
     booked = await both_ways("tab c enter : wl enter enter enter", two_wait)
     assert (510, "Dr Alvarez", "SMITH") in booked.live()
     assert booked.message == "Booked SMITH, Joan for 8:30 with Dr Alvarez. u takes it back."

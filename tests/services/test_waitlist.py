@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from ctfront.data.models import PatientRow
+from ctfront.data.models import PatientRow, WaitlistEntryRow
 from ctfront.domain.appointments import Asker, Status
 from ctfront.domain.errors import ChangedElsewhere, InputRefused, NotAllowed, ScheduleRefused, SlotTaken
 from ctfront.domain.staff import Actor, ActorKind
@@ -205,3 +206,11 @@ async def test_the_first_freed_place_that_fits_anybody_is_offered(desk, waitlist
 
 def make_inactive(session, patient_id):
     session.get(PatientRow, patient_id).active = False
+
+
+async def test_erasing_the_patient_takes_them_off_with_what_was_written_down(desk, waitlist, waits):
+    entry = await waits("RUIZ", note="call the neighbour")
+    await desk.people.erase(desk.act(desk.manager), entry.patient.id, legal_request="asked in writing")
+    assert await waitlist.entries() == ()
+    with desk.database._write_engine.connect() as connection:
+        assert connection.execute(select(WaitlistEntryRow.note)).scalars().all() == [""]

@@ -12,6 +12,7 @@ from ctfront.data.models.clinic import (
     StaffRow,
     VisitPurposeRow,
 )
+from ctfront.data.models.duplicates import NotSamePatientRow, PatientMergeRow
 from ctfront.data.models.ledger import (
     ActRow,
     AuditDetailRow,
@@ -55,6 +56,7 @@ __all__ = [
     "EventRow",
     "InvitationRow",
     "MailStateRow",
+    "NotSamePatientRow",
     "OfficeHoursRow",
     "OnlineAccountRow",
     "OnlineLinkRow",
@@ -62,6 +64,7 @@ __all__ = [
     "OnlineThrottleRow",
     "OutboxRow",
     "PatientIdentifierRow",
+    "PatientMergeRow",
     "PatientNameRow",
     "PatientRelationRow",
     "PatientRow",

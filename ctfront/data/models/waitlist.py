@@ -17,6 +17,7 @@ class WaitlistEntryRow(MadeBy, Base):
             "ix_waitlist_entry_open",
             "clinic_id",
             "until",
+            "made_at",
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),

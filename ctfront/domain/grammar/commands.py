@@ -44,10 +44,11 @@ class Verb(StrEnum):
     SET_UP = "su"
     DELETE = "del"
     DAY_SHEET = "ds"
+    DUPLICATES = "dup"
     QUIT = "q"
 
 
-ALONE = frozenset({Verb.UNDO, Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.QUIT})
+ALONE = frozenset({Verb.UNDO, Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.DUPLICATES, Verb.QUIT})
 """Verbs with nothing behind them."""
 
 BOOKING = frozenset({Verb.BOOK, Verb.WALK_IN})

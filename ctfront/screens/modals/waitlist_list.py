@@ -123,7 +123,7 @@ class WaitlistList(Dialog[Taken | None]):
         ]
         self.rows.styles.height = min(max(len(shown), 1), MOST_ROWS) + 1
         self.rows.show(COLUMNS, shown, empty="Nobody waits; n adds.")
-        told = f" · {len(ids)} fit{'' if len(ids) > 1 else 's'} {self.offer.told}" if self.offer else ""
+        told = f" · {self.offer.count} fit{'' if self.offer.count > 1 else 's'} {self.offer.told}" if self.offer else ""
         self.query_one("#heading", Words).show(safe(f"Waitlist · {len(shown)} waiting{told}"))
         self.show_row()
 

@@ -774,7 +774,7 @@ def upgrade() -> None:
     with op.batch_alter_table("waitlist_entry", schema=None) as batch_op:
         batch_op.create_index(
             "ix_waitlist_entry_open",
-            ["clinic_id", "until"],
+            ["clinic_id", "until", "made_at"],
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
@@ -788,4 +788,40 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entry_id"], ["waitlist_entry.id"], name=op.f("fk_waitlist_provider_entry_id")),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_waitlist_provider_provider_id")),
         sa.PrimaryKeyConstraint("entry_id", "provider_id", name=op.f("pk_waitlist_provider")),
+    )
+
+    op.create_table(
+        "patient_merge",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("kept_id", WHOLE, nullable=False),
+        sa.Column("gone_id", WHOLE, nullable=False),
+        sa.Column("moved", sa.Text(), nullable=False),
+        sa.Column("undone_at", INSTANT, nullable=True),
+        sa.Column("by_kind", sa.String(length=12), nullable=False),
+        sa.Column("by_id", WHOLE, nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_patient_merge_clinic_id")),
+        sa.ForeignKeyConstraint(["gone_id"], ["patient.id"], name=op.f("fk_patient_merge_gone_id")),
+        sa.ForeignKeyConstraint(["kept_id"], ["patient.id"], name=op.f("fk_patient_merge_kept_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_merge")),
+    )
+    with op.batch_alter_table("patient_merge", schema=None) as batch_op:
+        batch_op.create_index("ix_patient_merge_kept", ["kept_id"], unique=False)
+
+    op.create_table(
+        "not_same_patient",
+        sa.Column("patient_id", WHOLE, nullable=False),
+        sa.Column("other_id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("by_kind", sa.String(length=12), nullable=False),
+        sa.Column("by_id", WHOLE, nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.CheckConstraint("patient_id < other_id", name=op.f("ck_not_same_patient_order")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_not_same_patient_clinic_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["patient.id"], name=op.f("fk_not_same_patient_other_id")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_not_same_patient_patient_id")),
+        sa.PrimaryKeyConstraint("patient_id", "other_id", name=op.f("pk_not_same_patient")),
     )

@@ -128,6 +128,9 @@ class AppointmentDraft:
     double_book_patient: bool = False
     """The patient has another appointment then, on purpose."""
     origin: Origin = Origin.DESK
+    series_id: int | None = None
+    ordinal: int | None = None
+    """Its number in the series."""
 
     @property
     def first_status(self) -> Status:
@@ -171,6 +174,10 @@ class Appointment:
     cancel_reason: str = ""
     asked_by: str = ""
     site: str = ""
+    series_id: int | None = None
+    ordinal: int | None = None
+    """Its number in the series, counted from the first planned visit on."""
+    series_rule: str = ""
     version: int = 1
 
     @property

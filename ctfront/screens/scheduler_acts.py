@@ -12,6 +12,7 @@ from ctfront.domain.openings import free_from, starts_in
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Event, Provider
 from ctfront.domain.schedule import Column
+from ctfront.domain.series import SeriesBooked
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_minute, time_of
 from ctfront.screens.appointment_acts import LETTERS, AppointmentActs, where
@@ -22,6 +23,7 @@ from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_view import ALL, SchedulerView, key
 from ctfront.services.recording import told
+from ctfront.services.series import told_series
 
 ABOUT_AN_APPOINTMENT = frozenset({"cancel", "mark", "edit", "info", "pick_up"})
 """Actions that do nothing on a place without an appointment; `cancel` also takes an event away."""
@@ -76,11 +78,22 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             self.say(str(refusal))
             return False
         booked = await self.desk.ask(BookingForm(self.scheduling, self.patients, offer))
-        if booked is None:
-            return False
-        await self.load(appointment_id=booked.id)
-        self.say(f"{told(booked)} u takes it back.")
-        return True
+        if isinstance(booked, SeriesBooked):
+            await self.show_series(booked)
+        elif booked is not None:
+            await self.load(appointment_id=booked.id)
+            self.say(f"{told(booked)} u takes it back.")
+        return booked is not None
+
+    async def show_series(self, done: SeriesBooked | None) -> None:
+        """Show the first visit of a series that was booked, and say how many there are."""
+        if done is None:
+            return
+        first = min(done.booked, key=lambda one: one.starts_at)
+        if first.day not in self.grid.days_shown:
+            self.day, self.week_of = first.day, None
+        await self.load(appointment_id=first.id)
+        self.say(f"{told_series(done.booked)} u takes {'it' if len(done.booked) == 1 else 'them'} back.")
 
     async def _offer(self, column: Column, place: Place, patient: PatientName | None, origin: Origin) -> BookingOffer:
         """Return what the form opens with: this place, or the next free one of the column."""

@@ -81,6 +81,8 @@ def enter(
         "overridden": overridden,
         **placing.place_fields(draft.place, draft.minutes, starts_at),
     }
+    if draft.series_id is not None:
+        fields |= {"series_id": draft.series_id, "ordinal": draft.ordinal}
     if replaces is not None:
         fields |= {"site_id": replaces.site_id, "replaces_id": replaces.id}
     new_id = placing.settle_new(
@@ -170,6 +172,8 @@ def reschedule(
         note=row.note,
         overbook=overbook,
         double_book_patient=double_book_patient,
+        series_id=row.series_id,
+        ordinal=row.ordinal,
     )
     booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside, replaces=row)
     old = appointments.load_appointment(session, clinic.id, row.id)

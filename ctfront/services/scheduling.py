@@ -20,9 +20,10 @@ from ctfront.domain.glance import FreePlaces, count_free, weeks_from
 from ctfront.domain.openings import PartOfDay, free_from, next_starts
 from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.schedule import Column, DaySchedule, Start
+from ctfront.domain.series import Checked, SeriesBooked, SeriesPlan, Visit
 from ctfront.domain.staff import Act
 from ctfront.domain.times import Span, minute_of
-from ctfront.services import blocking, booking, ticked, undoing, wrong_patient
+from ctfront.services import blocking, booking, series, ticked, undoing, wrong_patient
 
 Result = TypeVar("Result")
 
@@ -163,6 +164,19 @@ class Scheduling:
     async def book(self, act: Act, draft: AppointmentDraft) -> Appointment:
         """Book the draft. Raises `SlotTaken`, `PatientBusy`, `OutsideHours`, `NotAllowed` or `InputRefused`."""
         return await self._write(booking.book, act, draft)
+
+    async def check_series(self, plan: SeriesPlan, visits: Sequence[Visit], *, now: datetime) -> tuple[Checked, ...]:
+        """Say of each visit what stands in its way; `now` is wall clock."""
+        async with self._database.reading() as session:
+            reader = await session.connection()
+            _, everybody = await self._everybody(reader)
+            return await series.check(reader, self.clinic, everybody, plan, visits, now=now)
+
+    async def book_series(
+        self, act: Act, plan: SeriesPlan, visits: Sequence[Visit], *, series_id: int | None = None
+    ) -> SeriesBooked:
+        """Book the visits that still stand as one act; see `series.book`."""
+        return await self._write(partial(series.book, series_id=series_id), act, plan, visits)
 
     async def move(self, act: Act, appointment_id: int, place: Place, *, version: int, **how: Any) -> Appointment:
         """Put an appointment on another place of its day; see `booking.move`."""

@@ -158,6 +158,7 @@ def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
         ("site_name", "Site", site.name, ""),
         ("site_address", "Address", site.address or "none", ""),
         ("site_phone", "Phone", site.phone or "none", "patients are told to call it"),
+        ("holidays", "Holidays", clinic.holidays or "none", "a series of visits passes public holidays over"),
         ("identity", "Identity", clinic.identity.value, IDENTITY_WORDS[clinic.identity]),
     )
     return [

@@ -12,7 +12,7 @@ from ctfront.domain.openings import free_from, starts_in
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Event, Provider
 from ctfront.domain.schedule import Column
-from ctfront.domain.series import SeriesBooked
+from ctfront.domain.series import SeriesBooked, SeriesChanged
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_minute, time_of
 from ctfront.screens.appointment_acts import LETTERS, AppointmentActs, where
@@ -22,6 +22,7 @@ from ctfront.screens.modals.event_form import EventForm
 from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_view import ALL, SchedulerView, key
+from ctfront.screens.series_reach import put_back_choice
 from ctfront.services.recording import told
 from ctfront.services.series import told_series
 
@@ -143,6 +144,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             await self.approve(appointment)
             return
         choices = [(letter, status.word) for letter, status in LETTERS.items()] if appointment else []
+        choices += put_back_choice(appointment) if appointment else []
         if appointment is None or not appointment.live:
             today = self.grid.place is not None and self.grid.place.day == self.desk.today
             choices += [("w", "Walk-in")] if today else []
@@ -154,7 +156,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         elif letter == "e":
             await self._add_event()
         elif letter is not None and appointment is not None:
-            await self.mark(appointment, LETTERS[letter])
+            await self.mark_or_put_back(appointment, letter)
 
     @work(group="edit")
     async def action_edit(self) -> None:
@@ -172,6 +174,10 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         purposes = tuple(every[i] for i in provider.purpose_ids if i in every)
         edited = await self.desk.ask(EditForm(self.scheduling, self.patients, appointment, purposes))
         if edited is None:
+            return
+        if isinstance(edited, SeriesChanged):
+            await self.load(appointment_id=appointment.id)
+            await self.say_changed(edited)
             return
         await self.load(appointment_id=edited.id)
         if edited.id == appointment.id:

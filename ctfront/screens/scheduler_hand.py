@@ -1,5 +1,6 @@
 """Picking an appointment up and putting it down; a patient in hand."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
@@ -8,12 +9,15 @@ from textual.binding import BindingType
 from ctfront.domain.appointments import Appointment, Place, check_place_may_change
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
+from ctfront.domain.series import shift_between
 from ctfront.domain.times import minute_of, show_day
 from ctfront.screens.appointment_acts import where, where_and_day
 from ctfront.screens.leave import Leave, with_leave, with_turn
 from ctfront.screens.modals.reschedule_form import RescheduleForm
+from ctfront.screens.modals.reschedule_series_form import RescheduleSeriesForm
 from ctfront.screens.scheduler_ticks import SchedulerTicks
 from ctfront.screens.scheduler_view import ALL, key
+from ctfront.screens.series_reach import reach_of
 from ctfront.widgets.key_line import KeyLine
 
 FREE_IN_HAND = frozenset(
@@ -145,7 +149,11 @@ class SchedulerHand(SchedulerTicks):
             self.say(f"{held.patient.name} is where it was.")
             return
         try:
-            moved = await self._move_to(held, place, column.provider.name)
+            visits = await reach_of(self.desk, self.scheduling, held, "Move")
+            if len(visits) > 1:
+                await self._move_series(held, visits, place)
+                return
+            moved = await self._move_to(held, place, column.provider.name) if visits else None
         except ClinicError as refusal:
             await self.load()
             self.say(f"{refusal} It is still in hand.")
@@ -159,6 +167,21 @@ class SchedulerHand(SchedulerTicks):
             self.say(f"Moved {where(moved)}. u takes it back.")
         else:
             self.say(f"Rescheduled {where_and_day(moved)}. u takes it back.")
+
+    async def _move_series(self, held: Appointment, visits: Sequence[Appointment], place: Place) -> None:
+        """Move several visits of a series as the one in hand goes; it stays in hand when nothing was done."""
+        shift = shift_between(held.place, place)
+        if shift.days:
+            done = await self.desk.ask(RescheduleSeriesForm(self.scheduling, visits, shift))
+        else:
+            versions = {it.id: it.version for it in visits}
+            done = await self.scheduling.move_series(self.desk.act(), versions, shift)
+        if done is None:
+            self.show_standing()
+            return
+        self.hold(None)
+        await self.load(appointment_id=next((it.id for it in done.changed if it.ordinal == held.ordinal), held.id))
+        await self.say_changed(done)
 
     def _inside_own_row(self, held: Appointment, place: Place) -> bool:
         """Tell whether the row is the one an off-grid start lies in: put down there it has not moved."""

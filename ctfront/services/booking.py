@@ -100,7 +100,17 @@ def enter(
     return appointments.load_appointment(session, clinic.id, new_id)
 
 
-def move(
+def move(session: Session, clinic: Clinic, act: Act, appointment_id: int, place: Place, **how: Any) -> Appointment:
+    """Put an appointment on another place of its day; the day number stays. `how` is what `move_step` takes."""
+    if earlier := ledger.repeated(session, act):
+        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
+    act.who.require(Right.BOOK)
+    step = move_step(session, clinic, act, appointment_id, place, **how)
+    record_steps(session, clinic, act, "move", [step], f"Moved {where(step[0])}.")
+    return step[0]
+
+
+def move_step(
     session: Session,
     clinic: Clinic,
     act: Act,
@@ -113,11 +123,8 @@ def move(
     overbook: bool = False,
     double_book_patient: bool = False,
     fold: int | None = None,
-) -> Appointment:
-    """Put an appointment on another place of its day; the day number stays."""
-    if earlier := ledger.repeated(session, act):
-        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
-    act.who.require(Right.BOOK)
+) -> Step:
+    """Move one appointment as part of an act; the caller looks at the right and records the act."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_place_may_change(was, placing.today(clinic, act))
@@ -133,12 +140,26 @@ def move(
     row.overbooked = False
     row.overridden = outside
     placing.settle(session, clinic, act, row, provider, old=was.status, overbook=overbook, double=double_book_patient)
-    moved = appointments.load_appointment(session, clinic.id, appointment_id)
-    record_steps(session, clinic, act, "move", [(moved, before)], f"Moved {where(moved)}.")
-    return moved
+    return appointments.load_appointment(session, clinic.id, appointment_id), before
 
 
 def reschedule(
+    session: Session, clinic: Clinic, act: Act, appointment_id: int, place: Place, **how: Any
+) -> Appointment:
+    """Book the appointment anew on another day; the old place stays as rescheduled, linked both ways.
+
+    `how` is what `reschedule_steps` takes.
+    """
+    if earlier := ledger.repeated(session, act):
+        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
+    act.who.require(Right.BOOK)
+    booked, old = reschedule_steps(session, clinic, act, appointment_id, place, **how)
+    sentence = f"Rescheduled {where(booked[0])} on {show_date(booked[0].day)}."
+    record_steps(session, clinic, act, "reschedule", [booked, old], sentence)
+    return booked[0]
+
+
+def reschedule_steps(
     session: Session,
     clinic: Clinic,
     act: Act,
@@ -152,11 +173,11 @@ def reschedule(
     overbook: bool = False,
     double_book_patient: bool = False,
     fold: int | None = None,
-) -> Appointment:
-    """Book the appointment anew on another day; the old place stays as rescheduled, linked both ways."""
-    if earlier := ledger.repeated(session, act):
-        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
-    act.who.require(Right.BOOK)
+) -> tuple[Step, Step]:
+    """Reschedule one appointment as part of an act; return what it became and what it was.
+
+    The caller looks at the right and records the act.
+    """
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_place_may_change(was, placing.today(clinic, act))
@@ -176,10 +197,7 @@ def reschedule(
         ordinal=row.ordinal,
     )
     booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside, replaces=row)
-    old = appointments.load_appointment(session, clinic.id, row.id)
-    sentence = f"Rescheduled {where(booked)} on {show_date(booked.day)}."
-    record_steps(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)
-    return booked
+    return (booked, None), (appointments.load_appointment(session, clinic.id, row.id), before)
 
 
 def cancel(
@@ -290,7 +308,17 @@ def mark_step(
     return appointments.load_appointment(session, clinic.id, appointment_id), before
 
 
-def edit(
+def edit(session: Session, clinic: Clinic, act: Act, appointment_id: int, **how: Any) -> Appointment:
+    """Change purpose, length or note where it stands. `how` is what `edit_step` takes."""
+    if earlier := ledger.repeated(session, act):
+        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
+    act.who.require(Right.BOOK)
+    step = edit_step(session, clinic, act, appointment_id, **how)
+    record_steps(session, clinic, act, "edit", [step], f"Saved {where(step[0])}.")
+    return step[0]
+
+
+def edit_step(
     session: Session,
     clinic: Clinic,
     act: Act,
@@ -303,11 +331,8 @@ def edit(
     override: bool = False,
     overbook: bool = False,
     double_book_patient: bool = False,
-) -> Appointment:
-    """Change purpose, length or note where it stands."""
-    if earlier := ledger.repeated(session, act):
-        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
-    act.who.require(Right.BOOK)
+) -> Step:
+    """Edit one appointment as part of an act; the caller looks at the right and records the act."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     provider = clinics.load_provider(session, clinic.id, row.provider_id)
@@ -332,6 +357,4 @@ def edit(
         overbook=overbook,
         double=double_book_patient,
     )
-    edited = appointments.load_appointment(session, clinic.id, appointment_id)
-    record_steps(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
-    return edited
+    return appointments.load_appointment(session, clinic.id, appointment_id), before

@@ -11,19 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctfront.data import appointments, events, news
 from ctfront.data import clinic as clinics
+from ctfront.data import series as series_rows
 from ctfront.data.database import Database, Reader
 from ctfront.data.models import AppointmentRow, ChangeRow
-from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Place, Status, StatusChange
+from ctfront.domain.appointments import BEFORE_VISIT, Appointment, AppointmentDraft, Asker, Place, Status, StatusChange
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import NotFound
 from ctfront.domain.glance import FreePlaces, count_free, weeks_from
 from ctfront.domain.openings import PartOfDay, free_from, next_starts
 from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.schedule import Column, DaySchedule, Start
-from ctfront.domain.series import Checked, SeriesBooked, SeriesPlan, Visit
+from ctfront.domain.series import Checked, Edit, SeriesBooked, SeriesChanged, SeriesPlan, Shift, Visit
 from ctfront.domain.staff import Act
 from ctfront.domain.times import Span, minute_of
-from ctfront.services import blocking, booking, series, ticked, undoing, wrong_patient
+from ctfront.services import blocking, booking, series, series_changes, ticked, undoing, wrong_patient
 
 Result = TypeVar("Result")
 
@@ -177,6 +178,28 @@ class Scheduling:
     ) -> SeriesBooked:
         """Book the visits that still stand as one act; see `series.book`."""
         return await self._write(partial(series.book, series_id=series_id), act, plan, visits)
+
+    async def series_to_come(self, appointment: Appointment, *, today: date) -> tuple[Appointment, ...]:
+        """Return what of the appointment's series may still change, first to last; empty without one."""
+        if appointment.series_id is None:
+            return ()
+        of = (self.clinic.id, appointment.patient.id, appointment.series_id)
+        async with self._database.reading() as session:
+            members = await series_rows.read_members(session, *of)
+        to_come = (it for it in members if it.status in BEFORE_VISIT and it.day >= today)
+        return tuple(sorted(to_come, key=lambda it: it.starts_at))
+
+    async def move_series(self, act: Act, versions: Mapping[int, int], shift: Shift, **why: Any) -> SeriesChanged:
+        """Move several of a series as one act, each in the version seen; see `series_changes.move`."""
+        return await self._write(partial(series_changes.move, **why), act, versions, shift)
+
+    async def edit_series(self, act: Act, versions: Mapping[int, int], what: Edit) -> SeriesChanged:
+        """Edit several of a series as one act, each in the version seen; see `series_changes.edit`."""
+        return await self._write(series_changes.edit, act, versions, what)
+
+    async def put_back(self, act: Act, appointment_id: int, *, version: int) -> Appointment:
+        """Put a visit of a series back where it was planned; see `series_changes.put_back`."""
+        return await self._write(partial(series_changes.put_back, version=version), act, appointment_id)
 
     async def move(self, act: Act, appointment_id: int, place: Place, *, version: int, **how: Any) -> Appointment:
         """Put an appointment on another place of its day; see `booking.move`."""

@@ -14,7 +14,8 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import InputRefused, ScheduleRefused
 from ctfront.domain.providers import Provider
 from ctfront.domain.schedule import Column
-from ctfront.domain.series import MOST_VISITS, Checked, SeriesBooked, SeriesPlan, There, Visit, look
+from ctfront.domain.series import Checked, SeriesBooked, SeriesPlan, There, Visit, look
+from ctfront.domain.series_rule import MOST_VISITS
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
 from ctfront.domain.times import show_weekday

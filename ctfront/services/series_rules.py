@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from ctfront.domain.appointments import Place
+from ctfront.domain.appointments import Appointment, Place
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
-from ctfront.domain.series import Repeat, SeriesPlan, Visit, rule_of
+from ctfront.domain.series import SeriesPlan, Visit
+from ctfront.domain.series_rule import Repeat, rule_of
 
 
 def starts_of(rule: str) -> list[datetime]:
@@ -53,3 +54,12 @@ def plan_series(
         ),
         note=note,
     )
+
+
+def planned_place(visit: Appointment) -> Place | None:
+    """Return where a visit of a series was first planned, with the provider it has; None without a series."""
+    starts = starts_of(visit.series_rule) if visit.series_rule else []
+    if visit.ordinal is None or not 1 <= visit.ordinal <= len(starts):
+        return None
+    start = starts[visit.ordinal - 1]
+    return Place(provider_id=visit.provider_id, day=start.date(), start=start.time())

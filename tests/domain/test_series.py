@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctfront.domain.grammar.errors import CannotRead
-from ctfront.domain.series import Repeat, read_repeat, weekdays_of
+from ctfront.domain.series_rule import Repeat, read_repeat, weekdays_of
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from ctfront.data.models import AppointmentRow, SeatRow, SeriesRow
 from ctfront.domain.appointments import Asker, Status
 from ctfront.domain.errors import InputRefused, NotAllowed, ScheduleRefused
-from ctfront.domain.series import Visit, read_repeat
+from ctfront.domain.series import Visit
+from ctfront.domain.series_rule import read_repeat
 from ctfront.domain.set_up import ProviderDraft
 from ctfront.domain.staff import Actor, ActorKind
 from ctfront.domain.times import Span

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctfront.domain.series import Repeat, planned_count, rule_of, say_series
+from ctfront.domain.series_rule import Repeat, planned_count, rule_of, say_series
 from ctfront.domain.times import utc_instant
 from ctfront.services.series_rules import starts_of
 

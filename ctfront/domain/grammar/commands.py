@@ -11,7 +11,7 @@ from ctfront.domain.grammar.dates import read_date
 from ctfront.domain.grammar.errors import CannotRead
 from ctfront.domain.grammar.times import TURNS, read_time
 from ctfront.domain.openings import PartOfDay
-from ctfront.domain.series import Repeat, is_repeat, read_repeat
+from ctfront.domain.series_rule import Repeat, is_repeat, read_repeat
 from ctfront.domain.text import brief
 
 LONGEST = 200

@@ -14,7 +14,8 @@ from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.grammar.times import TURNS, read_start
 from ctfront.domain.patients import BookingNotes, PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
-from ctfront.domain.series import SeriesBooked, SeriesPlan, read_repeat, say_series
+from ctfront.domain.series import SeriesBooked, SeriesPlan
+from ctfront.domain.series_rule import read_repeat, say_series
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, knows_alerts, with_leave

@@ -16,11 +16,25 @@ from bench.painting import measure_painting
 from bench.postgres import kept_server
 from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_glance, measure_search
 from bench.results import write_results
+from bench.series import measure_series
 from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
 from ctfront.terminal.key_loop import KeyLoop, keep_loaded
 
-PARTS = ("day", "glance", "search", "flat", "paint", "booking", "invite", "access", "mail", "postgresql", "start")
+PARTS = (
+    "day",
+    "glance",
+    "search",
+    "flat",
+    "paint",
+    "booking",
+    "series",
+    "invite",
+    "access",
+    "mail",
+    "postgresql",
+    "start",
+)
 
 
 def main() -> None:
@@ -62,6 +76,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_painting(report, url)
     if "booking" in chosen:
         await measure_booking(report, path)
+    if "series" in chosen:
+        await measure_series(report, path)
     if "invite" in chosen:
         await measure_inviting(report, path)
     if "access" in chosen:

@@ -64,10 +64,10 @@ class ClinicForm(SetUpForm[Clinic]):
         yield Field("online", "Online", yes_or_no(it.online), required=True, read=read_online)
         yield Field("slot_minutes", "Slot", str(it.slot_minutes), required=True, read=read_slot)
         yield Field("correction_days", "Corrections", str(it.correction_days), required=True, read=read_days)
+        yield Field("holidays", "Holidays", it.holidays, read=self.read_holidays)
         yield Field("site_name", "Site", site.name, required=True)
         yield Field("site_address", "Address", site.address)
         yield Field("site_phone", "Phone", site.phone)
-        yield Field("holidays", "Holidays", it.holidays, read=self.read_holidays)
         yield Field("identity", "Identity", it.identity.value, required=True, read=self.read_identity)
 
     def read_order(self, text: str) -> str:

@@ -18,6 +18,7 @@ from bench.painting import measure_painting
 from bench.postgres import kept_server
 from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_glance, measure_search
 from bench.results import write_results
+from bench.series import measure_series
 from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
 from bench.waiting import measure_waitlist
@@ -31,6 +32,7 @@ PARTS = (
     "paint",
     "booking",
     "carry",
+    "series",
     "invite",
     "access",
     "mail",
@@ -82,6 +84,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_booking(report, path)
     if "carry" in chosen:
         await measure_carrying(report, path)
+    if "series" in chosen:
+        await measure_series(report, path)
     if "invite" in chosen:
         await measure_inviting(report, path)
     if "access" in chosen:

@@ -85,6 +85,7 @@ def make_demo(
         manager_name="Ada Min",
         manager_short="admin",
         identity=Identity.DEMO,
+        holidays="US-CA",
     )
     clinic, admin = found_clinic(database, founded, draft)
     database.write_now(lambda session: _Making(session, clinic, admin, now, seed, rules, progress).whole(founded))

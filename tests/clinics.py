@@ -123,6 +123,7 @@ def small_clinic(url: str) -> SmallClinic:
             manager_name="Ada Admin",
             manager_short="admin",
             identity=Identity.DEMO,
+            holidays="US-CA",
         ),
     )
     serial = count(1)

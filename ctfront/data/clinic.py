@@ -42,6 +42,7 @@ def clinic_of(row: Any) -> Clinic:
         slot_minutes=row.slot_minutes,
         correction_days=row.correction_days,
         identity=Identity(row.identity),
+        holidays=row.holidays,
         version=row.version,
     )
 

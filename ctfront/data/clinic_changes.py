@@ -59,6 +59,7 @@ def _clinic_fields(draft: ClinicDraft) -> dict[str, Any]:
         "slot_minutes": draft.slot_minutes,
         "correction_days": draft.correction_days,
         "identity": draft.identity.value,
+        "holidays": draft.holidays,
     }
 
 

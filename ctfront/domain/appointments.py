@@ -133,6 +133,9 @@ class AppointmentDraft:
     """The hold of the form that waited with this draft; the booking takes its place over."""
     """The patient has another appointment then, on purpose."""
     origin: Origin = Origin.DESK
+    series_id: int | None = None
+    ordinal: int | None = None
+    """Its number in the series."""
 
     @property
     def first_status(self) -> Status:
@@ -176,6 +179,10 @@ class Appointment:
     cancel_reason: str = ""
     asked_by: str = ""
     site: str = ""
+    series_id: int | None = None
+    ordinal: int | None = None
+    """Its number in the series, counted from the first planned visit on."""
+    series_rule: str = ""
     version: int = 1
 
     @property

@@ -40,6 +40,8 @@ class Clinic:
     correction_days: int = 7
     """Days after an appointment in which its status may be corrected without a further right."""
     identity: Identity = Identity.OS
+    holidays: str = ""
+    """Whose public holidays it keeps, as `US` or `US-CA`; empty for nobody's."""
     version: int = 1
 
     @property

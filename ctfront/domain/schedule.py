@@ -1,7 +1,7 @@
 """A day of the clinic as it is read: one column per provider, what is open, taken and closed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -81,17 +81,23 @@ class Column:
     @cached_property
     def free(self) -> tuple[Span, ...]:
         """Bookable time in which the governor is not reached; worked out once, since every cursor move asks."""
-        changes: Counter[int] = Counter()
         live = [appointment.span for appointment in self.appointments if appointment.live]
-        for span in (*live, *(hold.span for hold in self.holds)):
-            changes[span.start] += 1
-            changes[span.end] -= 1
-        full, load = [], 0
-        for start, end in pairwise(sorted(changes)):
-            load += changes[start]
-            if load >= self.provider.governor:
-                full.append(Span(start, end))
-        return subtract(self.bookable(), full)
+        taken = (*live, *(hold.span for hold in self.holds))
+        return free_spans(self.bookable(), taken, self.provider.governor)
+
+
+def free_spans(bookable: Sequence[Span], taken: Iterable[Span], governor: int) -> tuple[Span, ...]:
+    """Return the bookable time in which fewer visits and held places than the governor are in progress."""
+    changes: Counter[int] = Counter()
+    for span in taken:
+        changes[span.start] += 1
+        changes[span.end] -= 1
+    full, load = [], 0
+    for start, end in pairwise(sorted(changes)):
+        load += changes[start]
+        if load >= governor:
+            full.append(Span(start, end))
+    return subtract(bookable, full)
 
 
 class Opening(StrEnum):

@@ -74,6 +74,7 @@ class FoundingDraft:
     """The clinic's name when empty."""
     site_address: str = ""
     site_phone: str = ""
+    holidays: str = ""
     manager_rights: frozenset[Right] = ALL_RIGHTS
 
 
@@ -91,6 +92,8 @@ class ClinicDraft:
     site_name: str
     site_address: str = ""
     site_phone: str = ""
+    holidays: str = ""
+    """Whose public holidays it keeps, as `US-CA`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +159,7 @@ def check_clinic(draft: ClinicDraft) -> ClinicDraft:
         site_name=required_line(draft.site_name, field="site_name"),
         site_address=clean_line(draft.site_address, field="site_address", limit=400),
         site_phone=clean_line(draft.site_phone, field="site_phone", limit=40),
+        holidays=clean_line(draft.holidays, field="holidays", limit=20),
     )
 
 

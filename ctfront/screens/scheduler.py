@@ -16,6 +16,7 @@ from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.go_to import GoTo
 from ctfront.screens.modals.openings_list import OpeningsList
 from ctfront.screens.modals.question import Question
+from ctfront.screens.modals.series_dates import SeriesDates
 from ctfront.screens.scheduler_hand import FREE_IN_HAND, PUT_DOWN_FIRST, SchedulerHand
 from ctfront.screens.scheduler_view import key
 from ctfront.services.command_whom import AtHand
@@ -169,6 +170,9 @@ class SchedulerScreen(SchedulerHand):
                 whom = await commands.meant(command, at_hand)
                 if not await self.desk.ask(Question(f"Delete {whom}?", yes="delete")):
                     return
+            if (plan := await commands.series(command, at_hand)) is not None:
+                await self.show_series(await self.desk.ask(SeriesDates(self.scheduling, plan)))
+                return
             said = await commands.do(self.desk.act, command, at_hand)
         except ClinicError as refusal:
             await self.load()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import BindingType
@@ -13,6 +13,7 @@ from ctfront.domain.openings import free_from, starts_in
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Event, Provider
 from ctfront.domain.schedule import Column
+from ctfront.domain.series import SeriesBooked, SeriesChanged
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_minute, time_of
 from ctfront.domain.waitlist import WaitlistEntry
@@ -25,7 +26,9 @@ from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.place_form import PlaceForm
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_view import ALL, SchedulerView, key
+from ctfront.screens.series_reach import put_back_choice
 from ctfront.services.recording import told
+from ctfront.services.series import told_series
 
 ABOUT_AN_APPOINTMENT = frozenset({"cancel", "mark", "edit", "info", "pick_up"})
 """Actions that do nothing on a place without an appointment; `cancel` also takes an event away."""
@@ -95,16 +98,31 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         if booked is None:
             await self.let_go(form)
             return False
+        if isinstance(booked, SeriesBooked):
+            await self.let_go(form)
+            self.last_booked = booked.booked[0].patient.id
+            await self.show_series(booked)
+            return True
         self.last_booked = booked.patient.id
         await self.load(appointment_id=booked.id)
         self.say(f"{told(booked)} u takes it back.")
         return True
 
+    async def show_series(self, done: SeriesBooked | None) -> None:
+        """Show the first visit of a series that was booked, and say how many there are."""
+        if done is None:
+            return
+        first = min(done.booked, key=lambda one: one.starts_at)
+        if first.day not in self.grid.days_shown:
+            self.day, self.week_of = first.day, None
+        await self.load(appointment_id=first.id)
+        self.say(f"{told_series(done.booked)} u takes {'it' if len(done.booked) == 1 else 'them'} back.")
+
     async def _family_of(self, patient_id: int) -> tuple[PatientName, ...]:
         """Return who may be booked next: those of the family who may be booked at all."""
         return tuple(it.patient for it in await self.patients.family(patient_id) if it.patient.active)
 
-    async def let_go(self, form: PlaceForm[Appointment]) -> None:
+    async def let_go(self, form: PlaceForm[Any]) -> None:
         """Show the place free that a form has held which was left."""
         if form.held_place is not None:
             await form.let_go()
@@ -162,6 +180,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             await self.approve(appointment)
             return
         choices = [(letter, status.word) for letter, status in LETTERS.items()] if appointment else []
+        choices += put_back_choice(appointment) if appointment else []
         if appointment is None or not appointment.live:
             today = self.grid.place is not None and self.grid.place.day == self.desk.today
             choices += [("w", "Walk-in")] if today else []
@@ -173,7 +192,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         elif letter == "e":
             await self._add_event()
         elif letter is not None and appointment is not None:
-            await self.mark(appointment, LETTERS[letter])
+            await self.mark_or_put_back(appointment, letter)
 
     @work(group="edit")
     async def action_edit(self) -> None:
@@ -191,6 +210,10 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         purposes = tuple(every[i] for i in provider.purpose_ids if i in every)
         edited = await self.desk.ask(EditForm(self.scheduling, self.patients, appointment, purposes))
         if edited is None:
+            return
+        if isinstance(edited, SeriesChanged):
+            await self.load(appointment_id=appointment.id)
+            await self.say_changed(edited)
             return
         await self.load(appointment_id=edited.id)
         if edited.id == appointment.id:

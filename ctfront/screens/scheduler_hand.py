@@ -10,6 +10,7 @@ from ctfront.domain.appointments import Appointment, Place, check_place_may_chan
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
 from ctfront.domain.schedule import Column
+from ctfront.domain.series import shift_between
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_day
 from ctfront.domain.waitlist import Offer, WaitlistEntry
@@ -18,8 +19,10 @@ from ctfront.screens.leave import Leave, with_leave, with_turn
 from ctfront.screens.modals.appointments_list import AppointmentsList
 from ctfront.screens.modals.carry_form import CarryForm
 from ctfront.screens.modals.reschedule_form import RescheduleForm
+from ctfront.screens.modals.reschedule_series_form import RescheduleSeriesForm
 from ctfront.screens.scheduler_ticks import SchedulerTicks
 from ctfront.screens.scheduler_view import ALL, key
+from ctfront.screens.series_reach import reach_of
 from ctfront.services.carrying import Carried
 from ctfront.widgets.day_grid import DayGrid
 from ctfront.widgets.key_line import KeyLine
@@ -198,7 +201,11 @@ class SchedulerHand(SchedulerTicks):
             self.say(f"{held.patient.name} is where it was.")
             return
         try:
-            moved = await self._move_to(held, place, column.provider.name)
+            visits = await reach_of(self.desk, self.scheduling, held, "Move")
+            if len(visits) > 1:
+                await self._move_series(held, visits, place)
+                return
+            moved = await self._move_to(held, place, column.provider.name) if visits else None
         except ClinicError as refusal:
             await self.load()
             self.say(f"{refusal} It is still in hand.")
@@ -212,6 +219,21 @@ class SchedulerHand(SchedulerTicks):
             await self.say_freed(f"Moved {where(moved)}.", [held])
         else:
             await self.say_freed(f"Rescheduled {where_and_day(moved)}.", [held])
+
+    async def _move_series(self, held: Appointment, visits: Sequence[Appointment], place: Place) -> None:
+        """Move several visits of a series as the one in hand goes; it stays in hand when nothing was done."""
+        shift = shift_between(held.place, place)
+        if shift.days:
+            done = await self.desk.ask(RescheduleSeriesForm(self.scheduling, visits, shift))
+        else:
+            versions = {it.id: it.version for it in visits}
+            done = await self.scheduling.move_series(self.desk.act(), versions, shift)
+        if done is None:
+            self.show_standing()
+            return
+        self.hold(None)
+        await self.load(appointment_id=next((it.id for it in done.changed if it.ordinal == held.ordinal), held.id))
+        await self.say_changed(done)
 
     def _inside_own_row(self, held: Appointment, place: Place) -> bool:
         """Tell whether the row is the one an off-grid start lies in: put down there it has not moved."""

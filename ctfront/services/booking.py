@@ -88,6 +88,8 @@ def enter(
         "overridden": overridden,
         **placing.place_fields(draft.place, draft.minutes, starts_at),
     }
+    if draft.series_id is not None:
+        fields |= {"series_id": draft.series_id, "ordinal": draft.ordinal}
     if replaces is not None:
         fields |= {"site_id": replaces.site_id, "replaces_id": replaces.id}
     new_id = placing.settle_new(
@@ -179,8 +181,11 @@ def reschedule_steps(
     overbook: bool = False,
     double_book_patient: bool = False,
     fold: int | None = None,
-) -> list[Step]:
-    """Reschedule one appointment as part of an act: the new one's step and the old one's."""
+) -> tuple[Step, Step]:
+    """Reschedule one appointment as part of an act; return what it became and what it was.
+
+    The caller looks at the right and records the act.
+    """
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_place_may_change(was, placing.today(clinic, act))
@@ -198,10 +203,11 @@ def reschedule_steps(
         note=row.note,
         overbook=overbook,
         double_book_patient=double_book_patient,
+        series_id=row.series_id,
+        ordinal=row.ordinal,
     )
     booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside, replaces=row)
-    old = appointments.load_appointment(session, clinic.id, row.id)
-    return [(booked, None), (old, before)]
+    return (booked, None), (appointments.load_appointment(session, clinic.id, row.id), before)
 
 
 def cancel(
@@ -312,7 +318,17 @@ def mark_step(
     return appointments.load_appointment(session, clinic.id, appointment_id), before
 
 
-def edit(
+def edit(session: Session, clinic: Clinic, act: Act, appointment_id: int, **how: Any) -> Appointment:
+    """Change purpose, length or note where it stands. `how` is what `edit_step` takes."""
+    if earlier := ledger.repeated(session, act):
+        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
+    act.who.require(Right.BOOK)
+    step = edit_step(session, clinic, act, appointment_id, **how)
+    record_steps(session, clinic, act, "edit", [step], f"Saved {where(step[0])}.")
+    return step[0]
+
+
+def edit_step(
     session: Session,
     clinic: Clinic,
     act: Act,
@@ -325,11 +341,8 @@ def edit(
     override: bool = False,
     overbook: bool = False,
     double_book_patient: bool = False,
-) -> Appointment:
-    """Change purpose, length or note where it stands."""
-    if earlier := ledger.repeated(session, act):
-        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
-    act.who.require(Right.BOOK)
+) -> Step:
+    """Edit one appointment as part of an act; the caller looks at the right and records the act."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     provider = clinics.load_provider(session, clinic.id, row.provider_id)
@@ -354,6 +367,4 @@ def edit(
         overbook=overbook,
         double=double_book_patient,
     )
-    edited = appointments.load_appointment(session, clinic.id, appointment_id)
-    record_steps(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
-    return edited
+    return appointments.load_appointment(session, clinic.id, appointment_id), before

@@ -109,9 +109,10 @@ def _carry_one(
     if place == was.place:
         raise ScheduleRefused(f"{was.patient.name} stands there already.")
     if day != was.day:
-        return booking.reschedule_steps(
+        steps = booking.reschedule_steps(
             session, clinic, act, was.id, place, version=version, asked_by=asked_by, reason=reason
         )
+        return list(steps)
     return [booking.move_step(session, clinic, act, was.id, place, version=version, fold=placing.turn_of(was))]
 
 

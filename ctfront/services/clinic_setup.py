@@ -35,6 +35,7 @@ from ctfront.domain.set_up import (
 from ctfront.domain.staff import Act, Right, Staff
 from ctfront.domain.text import clean_line, safe
 from ctfront.domain.times import wall_clock
+from ctfront.services.public_holidays import check_region
 
 __all__ = ["ClinicDraft", "ClinicSetup", "ProviderDraft", "StaffDraft", "VisitPurposeDraft", "WouldOrphan"]
 
@@ -132,6 +133,7 @@ def save_clinic(
         return was
     _check_version(was, version)
     clean = check_clinic(draft)
+    clean = replace(clean, holidays=check_region(clean.holidays, year=act.at.year))
     if clean.identity is not was.identity and Identity.DEMO in {clean.identity, was.identity}:
         raise InputRefused("A demo stays a demo, and no other clinic becomes one.", field="identity")
     if not _managers(staff_rows.load_staff(session, clinic.id), clean.identity):

@@ -11,18 +11,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctfront.data import appointments, events, news, seats
 from ctfront.data import clinic as clinics
+from ctfront.data import series as series_rows
 from ctfront.data.database import Database, Reader
 from ctfront.data.models import AppointmentRow, ChangeRow
-from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Place, Status, StatusChange
+from ctfront.domain.appointments import BEFORE_VISIT, Appointment, AppointmentDraft, Asker, Place, Status, StatusChange
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import NotFound
 from ctfront.domain.glance import FreePlaces, count_free, weeks_from
 from ctfront.domain.openings import PartOfDay, free_from, next_starts
 from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.schedule import Column, DaySchedule, Hold, Start
+from ctfront.domain.series import Checked, Edit, SeriesBooked, SeriesChanged, SeriesPlan, Shift, Visit
 from ctfront.domain.staff import Act
 from ctfront.domain.times import Span, minute_of, wall_clock
-from ctfront.services import blocking, booking, carrying, holding, ticked, undoing, wrong_patient
+from ctfront.services import (
+    blocking,
+    booking,
+    carrying,
+    holding,
+    series,
+    series_changes,
+    ticked,
+    undoing,
+    wrong_patient,
+)
 
 Result = TypeVar("Result")
 
@@ -191,6 +203,41 @@ class Scheduling:
     async def release(self, act: Act, place: Place, *, hold_id: str) -> None:
         """Give back what a form holds, if it still does."""
         await self._write(partial(holding.release, hold_id=hold_id), act, place)
+
+    async def check_series(self, plan: SeriesPlan, visits: Sequence[Visit], *, now: datetime) -> tuple[Checked, ...]:
+        """Say of each visit what stands in its way; `now` is wall clock."""
+        async with self._database.reading() as session:
+            reader = await session.connection()
+            _, everybody = await self._everybody(reader)
+            return await series.check(reader, self.clinic, everybody, plan, visits, now=now)
+
+    async def book_series(
+        self, act: Act, plan: SeriesPlan, visits: Sequence[Visit], *, series_id: int | None = None
+    ) -> SeriesBooked:
+        """Book the visits that still stand as one act; see `series.book`."""
+        return await self._write(partial(series.book, series_id=series_id), act, plan, visits)
+
+    async def series_to_come(self, appointment: Appointment, *, today: date) -> tuple[Appointment, ...]:
+        """Return what of the appointment's series may still change, first to last; empty without one."""
+        if appointment.series_id is None:
+            return ()
+        of = (self.clinic.id, appointment.patient.id, appointment.series_id)
+        async with self._database.reading() as session:
+            members = await series_rows.read_members(session, *of)
+        to_come = (it for it in members if it.status in BEFORE_VISIT and it.day >= today)
+        return tuple(sorted(to_come, key=lambda it: it.starts_at))
+
+    async def move_series(self, act: Act, versions: Mapping[int, int], shift: Shift, **why: Any) -> SeriesChanged:
+        """Move several of a series as one act, each in the version seen; see `series_changes.move`."""
+        return await self._write(partial(series_changes.move, **why), act, versions, shift)
+
+    async def edit_series(self, act: Act, versions: Mapping[int, int], what: Edit) -> SeriesChanged:
+        """Edit several of a series as one act, each in the version seen; see `series_changes.edit`."""
+        return await self._write(series_changes.edit, act, versions, what)
+
+    async def put_back(self, act: Act, appointment_id: int, *, version: int) -> Appointment:
+        """Put a visit of a series back where it was planned; see `series_changes.put_back`."""
+        return await self._write(partial(series_changes.put_back, version=version), act, appointment_id)
 
     async def move(self, act: Act, appointment_id: int, place: Place, *, version: int, **how: Any) -> Appointment:
         """Put an appointment on another place of its day; see `booking.move`."""

@@ -14,6 +14,7 @@ from ctfront.domain.appointments import Appointment, Status
 from ctfront.domain.patients import Glance
 from ctfront.domain.providers import Event
 from ctfront.domain.schedule import Column, Opening
+from ctfront.domain.series_rule import planned_count
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import age_on, show_date, show_day, show_minute, show_time
 from ctfront.widgets.day_cells import fit
@@ -103,6 +104,8 @@ def appointment_facts(
         what.append(f"Online: {patient.online_word}")
     made = appointment.created_at.astimezone(zone)
     by = [f"Created By  {appointment.created_by}", f"{show_day(made.date())} {show_time(made.time())}"]
+    if appointment.ordinal is not None:
+        by.append(f"{appointment.ordinal} of {planned_count(appointment.series_rule)} in a series")
     if appointment.overbooked:
         by.append("overbooked")
     if appointment.overridden:

@@ -150,6 +150,7 @@ def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
         ("online", "Online", yes_or_no(clinic.online), "takes part in Online Appointments"),
         ("slot_minutes", "Slot", f"{clinic.slot_minutes} min", "one row of the Scheduler"),
         ("correction_days", "Corrections", f"{clinic.correction_days} days", "a past status may be corrected"),
+        ("holidays", "Holidays", clinic.holidays or "none", "a series passes them over"),
         ("site_name", "Site", site.name, ""),
         ("site_address", "Address", site.address or "none", ""),
         ("site_phone", "Phone", site.phone or "none", "patients are told to call it"),

@@ -447,9 +447,18 @@ async def test_site_phone_and_corrections_are_saved(story):
     assert (set_up.site.phone, set_up.site.address, set_up.clinic.correction_days) == ("555 0100", "1 Main St", 3)
 
 
+async def test_whose_holidays_the_clinic_keeps_is_read_back_and_saved(story):
+    end, _ = await story("f6 5 down down down down down down enter US")
+    assert "Holidays US 12 days in 2026" in end.dialog
+    end, set_up = await story("f6 5 down down down down down down enter US f9")
+    assert set_up.clinic.holidays == "US"
+    assert "Holidays     US " in end.screen
+
+
 @pytest.mark.parametrize(
     ("keys", "why"),
     [
+        ("tab tab tab tab tab tab XX f9", "! “XX” has no holidays here; type a"),
         ("tab Mars/Base f9", "! “Mars/Base” is not a time zone"),
         ("tab Europe/Berlin f9 enter", "! 4 appointments stand in the way"),
         ("tab tab tab tab 7 f9", "! A row is 5 to 60 minutes"),

@@ -22,6 +22,8 @@ class ClinicRow(Base):
     correction_days: Mapped[int]
     retention_years: Mapped[int]
     identity: Mapped[str] = mapped_column(String(20))
+    holidays: Mapped[str] = mapped_column(String(20), default="")
+    """Whose public holidays it keeps, as `US-CA`; empty for nobody's."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

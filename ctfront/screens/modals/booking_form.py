@@ -14,15 +14,19 @@ from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.grammar.times import TURNS, read_start
 from ctfront.domain.patients import BookingNotes, PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
+from ctfront.domain.series import SeriesBooked, SeriesPlan
+from ctfront.domain.series_rule import read_repeat, say_series
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.new_patient_form import new_patient_form
 from ctfront.screens.modals.place_form import PlaceForm
+from ctfront.screens.modals.series_dates import SeriesDates
 from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.series_rules import plan_series, starts_from
 from ctfront.widgets.form import Choice, Field, Okay
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
@@ -60,8 +64,8 @@ def read_minutes(text: str) -> str:
     return "min"
 
 
-class BookingForm(PlaceForm[Appointment]):
-    """Book a place; Enter picks the patient, Enter again saves."""
+class BookingForm(PlaceForm[Appointment | SeriesBooked]):
+    """Book a place, or a series from it on; Enter picks the patient, Enter again saves."""
 
     def __init__(self, scheduling: Scheduling, patients: Patients, offer: BookingOffer, book: Books) -> None:
         super().__init__(scheduling)
@@ -105,6 +109,7 @@ class BookingForm(PlaceForm[Appointment]):
         yield Field("time", "Time", show_time(self.offer.place.start), required=True, read=self.read_time_back)
         yield Field("minutes", "Minutes", str(purpose.minutes) if purpose else "", required=True, read=read_minutes)
         yield Field("note", "Note", limit=NOTE_LIMIT)
+        yield Field("repeat", "Repeat", read=self.read_repeat_back)
 
     # -- reading the fields
 
@@ -118,6 +123,14 @@ class BookingForm(PlaceForm[Appointment]):
         start, turn = read_start(text)
         which = "" if turn is None else f", the {TURNS[turn]}"
         return f"{show_time(start)} {show_date(self.offer.place.day)}{which}"
+
+    def read_repeat_back(self, text: str) -> str:
+        """Read how many visits and how often back, with their weekdays and the last one's date."""
+        repeat = read_repeat(text) if text.strip() else None
+        if repeat is None:
+            return "as x12 2/w, x6 /2w or x6 /m"
+        starts = starts_from(self.offer.place, repeat, self.offer.provider)
+        return say_series(repeat, [start.date() for start in starts])
 
     def field(self, name: str) -> Field:
         """Return a field by name."""
@@ -239,8 +252,8 @@ class BookingForm(PlaceForm[Appointment]):
             minutes = int(self.field("minutes").text)
         return place, minutes
 
-    async def save(self) -> Appointment | None:
-        """Book; each warning is asked on its own."""
+    async def save(self) -> Appointment | SeriesBooked | None:
+        """Book; each warning is asked on its own, and of a series the dates are shown first."""
         if self.patient is None:
             raise InputRefused("Which patient?", field="patient")
         start, fold = read_start(self.field("time").text)
@@ -258,7 +271,26 @@ class BookingForm(PlaceForm[Appointment]):
         if not await knows_alerts(desk, self.patient.name, self.notes):
             return None
 
+        if self.field("repeat").text.strip():
+            return await desk.ask(SeriesDates(self.scheduling, self.planned(draft)))
+
         async def attempt(leave: Leave) -> Appointment:
             return await self.book(desk.act(), leave.given_to(draft))
 
         return await with_leave(desk, attempt)
+
+    def planned(self, draft: AppointmentDraft) -> SeriesPlan:
+        """Return the series that begins with the draft. Raises `InputRefused` for a walk-in."""
+        if self.patient is None or draft.origin is Origin.WALK_IN:
+            raise InputRefused("A walk-in is one visit; b books a series.", field="repeat")
+        purpose = next(p for p in self.offer.purposes if p.id == draft.purpose_id)
+        return plan_series(
+            self.patient,
+            purpose,
+            self.offer.provider,
+            draft.place,
+            read_repeat(self.field("repeat").text),
+            minutes=draft.minutes,
+            note=draft.note,
+            fold=draft.fold,
+        )

@@ -47,7 +47,7 @@ class CommandLine(Dialog[Command | None]):
         """The line as read, None while it cannot be."""
 
     def compose(self) -> ComposeResult:
-        """Lay the reading above the line, and below it a mark where it stops making sense."""
+        """Lay the reading above the line, and below it where it stops making sense, or the series that it means."""
         with Vertical(id="command"):
             yield Words(id="reading")
             with Horizontal():
@@ -79,6 +79,8 @@ class CommandLine(Dialog[Command | None]):
             try:
                 command = await self.commands.read(text, self.at_hand)
                 words = await self.commands.meant(command, self.at_hand)
+                plan = await self.commands.series(command, self.at_hand)
+                where = f" {plan.words}" if plan is not None else ""
             except CannotRead as refusal:
                 command, words = None, str(refusal)
                 where = "" if refusal.position is None else f"{' ' * (INDENT + refusal.position)}^"

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("correction_days", WHOLE, nullable=False),
         sa.Column("retention_years", WHOLE, nullable=False),
         sa.Column("identity", sa.String(length=20), nullable=False),
+        sa.Column("holidays", sa.String(length=20), nullable=False),
         sa.Column("version", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clinic")),
     )

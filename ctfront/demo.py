@@ -16,7 +16,7 @@ from ctfront.domain.providers import Break, DayHours
 from ctfront.domain.set_up import ProviderDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.staff import FRONT_DESK_RIGHTS, Act, Actor, ActorKind, Right, Staff
 from ctfront.domain.times import Span, minute_of, time_of, utc_instant, wall_clock
-from ctfront.services import booking, clinic_setup
+from ctfront.services import booking, set_up_providers, set_up_purposes, set_up_staff
 from ctfront.services.found import FoundingDraft, found_clinic
 from ctfront.services.mail_acts import Rules
 from ctfront.services.patients import add_patient
@@ -142,12 +142,12 @@ class _Making:
             ("tlee", "Terry Lee", limited),
         ):
             draft = StaffDraft(name=name, short_name=short, rights=rights)
-            saved = clinic_setup.save_staff(self.session, self.clinic, self.act(self.admin, at), None, draft)
+            saved = set_up_staff.save_staff(self.session, self.clinic, self.act(self.admin, at), None, draft)
             self.staff[short] = _actor(saved)
         for name, minutes, letter in PURPOSES:
             purpose = VisitPurposeDraft(name=name, minutes=minutes, letter=letter)
             act = self.act(self.admin, at)
-            self.purposes[name] = clinic_setup.save_purpose(self.session, self.clinic, act, None, purpose).id
+            self.purposes[name] = set_up_purposes.save_purpose(self.session, self.clinic, act, None, purpose).id
         for name, offered in OFFERED.items():
             provider = ProviderDraft(
                 name=name,
@@ -158,7 +158,7 @@ class _Making:
                 purpose_ids=tuple(self.purposes[purpose] for purpose in offered),
             )
             act = self.act(self.admin, at)
-            self.providers[name] = clinic_setup.save_provider(self.session, self.clinic, act, None, provider).id
+            self.providers[name] = set_up_providers.save_provider(self.session, self.clinic, act, None, provider).id
 
     def add_patients(self, at: datetime) -> None:
         """Add the cast, then the others."""

@@ -11,7 +11,8 @@ from ctfront.domain.providers import Break, DayHours
 from ctfront.domain.set_up import ProviderDraft, SetUp
 from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right
 from ctfront.domain.times import Span
-from ctfront.services.clinic_setup import ClinicSetup, save_provider
+from ctfront.services.clinic_setup import ClinicSetup
+from ctfront.services.set_up_providers import save_provider
 from tests.clinics import MONDAY, WEEK, small_clinic
 from tests.desk import open_desk
 from tests.screens.conftest import cast

@@ -1,0 +1,36 @@
+"""Set-up: the clinic itself."""
+
+from sqlalchemy.orm import Session
+
+from ctfront.data import clinic as clinics
+from ctfront.data import clinic_changes as changes
+from ctfront.data import ledger
+from ctfront.data import staff as staff_rows
+from ctfront.domain.clinic import Clinic, Identity
+from ctfront.domain.errors import InputRefused
+from ctfront.domain.set_up import ClinicDraft, check_clinic
+from ctfront.domain.staff import Act, Right
+from ctfront.services import placing
+from ctfront.services.set_up_saving import check_version, record, refuse_orphans
+from ctfront.services.set_up_staff import managers
+
+
+def save_clinic(
+    session: Session, clinic: Clinic, act: Act, draft: ClinicDraft, *, version: int | None = None
+) -> Clinic:
+    """Save the clinic and its first site; how staff are known is never changed to or from a demo's way."""
+    act.who.require(Right.SET_UP)
+    was = clinics.load_clinic(session, clinic.id) or clinic
+    if ledger.repeated(session, act):
+        return was
+    check_version(was, version)
+    clean = check_clinic(draft)
+    if clean.identity is not was.identity and Identity.DEMO in {clean.identity, was.identity}:
+        raise InputRefused("A demo stays a demo, and no other clinic becomes one.", field="identity")
+    if not managers(staff_rows.load_staff(session, clinic.id), clean.identity):
+        raise InputRefused("No manager has an account on this machine yet; enter one first.", field="identity")
+    if clean.zone != was.zone:
+        refuse_orphans(changes.load_expected(session, clinic.id, placing.today(was, act)))
+    saved = changes.save_clinic(session, clinic.id, clean)
+    record(session, clinic, act, "clinic", saved.id, saved.name, was, clean)
+    return saved

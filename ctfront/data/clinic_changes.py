@@ -99,9 +99,22 @@ def _replace_hours(session: Session, clinic_id: int, provider_id: int, week: Seq
         "provider_id": provider_id,
     }
     rows = [
-        {**owner, "weekday": day.weekday, "start_minute": span.start, "end_minute": span.end, "break_label": label}
+        {
+            **owner,
+            "weekday": day.weekday,
+            "start_minute": span.start,
+            "end_minute": span.end,
+            "break_label": label,
+            "governor": governor,
+            "valid_from": day.since,
+            "valid_until": day.until,
+        }
         for day in week
-        for span, label in [(s, None) for s in day.spans] + [(pause.span, pause.label) for pause in day.breaks]
+        for span, label, governor in (
+            *((span, None, None) for span in day.spans),
+            *((pause.span, pause.label, None) for pause in day.breaks),
+            *((part.span, None, part.governor) for part in day.governed),
+        )
     ]
     session.execute(delete(OfficeHoursRow).where(OfficeHoursRow.provider_id == provider_id))
     if rows:

@@ -37,6 +37,10 @@ class Column:
         """Return how many live appointments are in progress at the minute."""
         return sum(a.live and a.span.holds(minute) for a in self.appointments)
 
+    def is_full_at(self, minute: int) -> bool:
+        """Tell whether the governor is reached at the minute."""
+        return self.load_at(minute) >= self.provider.governors(self.day, [minute])[0]
+
     def bookable(self) -> tuple[Span, ...]:
         """Return office hours without breaks and events."""
         return subtract(self.hours, [*(b.span for b in self.breaks), *(e.span for e in self.events)])
@@ -45,14 +49,16 @@ class Column:
     def free(self) -> tuple[Span, ...]:
         """Bookable time in which the governor is not reached; worked out once, since every cursor move asks."""
         changes: Counter[int] = Counter()
+        for governed in self.provider.hours_on(self.day).governed:
+            changes.update({governed.span.start: 0, governed.span.end: 0})
         for appointment in self.appointments:
             if appointment.live:
                 changes[appointment.span.start] += 1
                 changes[appointment.span.end] -= 1
-        full, load = [], 0
-        for start, end in pairwise(sorted(changes)):
+        full, load, edges = [], 0, sorted(changes)
+        for (start, end), governor in zip(pairwise(edges), self.provider.governors(self.day, edges), strict=False):
             load += changes[start]
-            if load >= self.provider.governor:
+            if load >= governor:
                 full.append(Span(start, end))
         return subtract(self.bookable(), full)
 

@@ -86,7 +86,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         """Return what the form opens with: this place, or the next free one of the column."""
         every = {p.id: p for p in await self.scheduling.purposes()}
         purposes = tuple(every[i] for i in column.provider.purpose_ids if i in every)
-        taken = place.start if column.load_at(minute_of(place.start)) >= column.provider.governor else None
+        taken = place.start if column.is_full_at(minute_of(place.start)) else None
         if taken is not None and purposes:
             starts = starts_in(column, purposes[0].minutes, step=self.desk.clinic.slot_minutes)
             later = next((s.minute for s in starts if s.minute > minute_of(taken)), None)

@@ -212,7 +212,14 @@ class SetUpScreen(DeskScreen):
             case shown if shown is PROVIDERS:
                 pattern = next((p for p in set_up.providers if p.active), None)
                 provider = it if isinstance(it, Provider) else None
-                return ProviderForm(service, set_up.purposes, provider, pattern=pattern)
+                return ProviderForm(
+                    service,
+                    set_up.purposes,
+                    provider,
+                    pattern=pattern,
+                    today=set_up.today,
+                    order=set_up.clinic.date_order,
+                )
             case shown if shown is PURPOSES:
                 return PurposeForm(service, it if isinstance(it, VisitPurpose) else None)
             case shown if shown is STAFF:

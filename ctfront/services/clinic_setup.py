@@ -34,6 +34,7 @@ class ClinicSetup:
         async with self._database.reading() as session:
             clinic = await clinics.read_clinic(session, self.clinic.id) or self.clinic
             return SetUp(
+                today=today,
                 clinic=clinic,
                 site=(await clinics.read_sites(session, clinic.id))[0],
                 providers=await clinics.read_providers(session, clinic.id, active_only=False),

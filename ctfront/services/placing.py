@@ -191,7 +191,9 @@ def _choose_seats(
     start = time(fields["start_second"] // 3600, fields["start_second"] // 60 % 60)
     there = seats.load_taken(session.connection(), slots, patient_id=patient_id, provider_id=provider.id)
     try:
-        of_patient = seats.choose(seats.PATIENT, patient_id, slots, there[seats.PATIENT], cap=1, over=double)
+        of_patient = seats.choose(
+            seats.PATIENT, patient_id, slots, there[seats.PATIENT], caps=[1] * len(slots), over=double
+        )
     except seats.NoSeat as full:
         raise PatientBusy(
             f"{patients.load_name(session, clinic.id, patient_id).name} has another appointment at "
@@ -199,13 +201,23 @@ def _choose_seats(
         ) from None
     try:
         of_provider = seats.choose(
-            seats.PROVIDER, provider.id, slots, there[seats.PROVIDER], cap=provider.governor, over=overbook
+            seats.PROVIDER,
+            provider.id,
+            slots,
+            there[seats.PROVIDER],
+            caps=caps_of(provider, fields["day"], minute_of(start), slots),
+            over=overbook,
         )
     except seats.NoSeat as full:
         taken = _clock(full.slot, clinic)
         until = "" if taken == show_time(start) else f" (from {show_time(start)} on)"
         raise SlotTaken(f"{safe(provider.name)} is taken at {taken}{until}.") from None
     return [*of_patient, *of_provider]
+
+
+def caps_of(provider: Provider, day: date, minute: int, slots: range) -> list[int]:
+    """Return the governor in each of the slots of a visit that starts at the minute of the day."""
+    return provider.governors(day, range(minute, minute + len(slots) * STEP, STEP))
 
 
 def _clock(slot: int, clinic: Clinic) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ctfront.domain.clinic import DateOrder, Identity
-from ctfront.domain.grammar.hours import show_week
+from ctfront.domain.grammar.hours import show_weeks
 from ctfront.domain.grammar.rights import show_rights, type_rights
 from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.set_up import SetUp
@@ -77,7 +77,7 @@ def provider_rows(set_up: SetUp) -> list[SetUpRow]:
     rows = []
     for it in set_up.providers:
         offered = [purposes[purpose_id] for purpose_id in it.purpose_ids]
-        hours = show_week(it.hours)
+        hours, *later = show_weeks(it.hours, set_up.today)
         letters = " ".join(purpose.letter for purpose in offered) or "nothing"
         names = ", ".join(purpose.name for purpose in offered) or "no visit purpose"
         at_once = "1 appointment" if it.governor == 1 else f"{it.governor} appointments"
@@ -89,6 +89,7 @@ def provider_rows(set_up: SetUp) -> list[SetUpRow]:
                 f"{it.name}   {_state(it.active)}   governor: {at_once} at any moment",
                 f"Offers {names}",
                 hours,
+                "; ".join(later),
             )
         )
     return rows

@@ -1,5 +1,6 @@
 """Stories of Set-up: providers, visit purposes, staff, events and the clinic, key by key and in a burst."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -137,7 +138,7 @@ async def test_a_provider_is_added_in_four_answers(story):
 
 
 async def test_hours_are_typed_in_words_and_equals_is_the_day_above(story):
-    script = "f6 down enter tab tab tab tab 7-13 tab = tab '8-12, 13-18, tea 10-10:15' tab closed tab 8-12 f9"
+    script = "f6 down enter tab tab tab tab tab 7-13 tab = tab '8-12, 13-18, tea 10-10:15' tab closed tab 8-12 f9"
     end, set_up = await story(script, scene=lambda clinic: None)
     assert named(set_up.providers, "Dr Chen").hours == (
         DayHours(weekday=0, spans=(Span(420, 780),)),
@@ -162,13 +163,13 @@ async def test_hours_are_typed_in_words_and_equals_is_the_day_above(story):
     ],
 )
 async def test_hours_that_cannot_be_keep_the_form_open(story, typed, why):
-    end, set_up = await story(f"f6 enter tab tab tab tab '{typed.replace('_', ' ')}' f9 f9")
+    end, set_up = await story(f"f6 enter tab tab tab tab tab '{typed.replace('_', ' ')}' f9 f9")
     assert why in end.screen
     assert named(set_up.providers, "Dr Alvarez").hours == WEEK
 
 
 async def test_hours_that_would_orphan_are_refused_with_the_list(story):
-    script = "f6 enter end ' Md' tab tab tab tab 13-18 f9"
+    script = "f6 enter end ' Md' tab tab tab tab tab 13-18 f9"
     end, set_up = await story(script)
     assert IN_THE_WAY in end.screen
     assert [line.strip(" │▸─") for line in end.cells if "010-" in line] == [
@@ -273,6 +274,82 @@ async def test_a_saved_form_is_not_taken_back_with_u(story):
     end, set_up = await story("f6 enter tab 2 f9 u")
     assert end.message == "u does not take back “Saved Dr Alvarez.”; change it again in Set-up (F6)."
     assert named(set_up.providers, "Dr Alvarez").governor == 2
+
+
+# -- hours from another day on
+
+
+async def test_other_hours_hold_from_a_day_on(story):
+    script = "f6 enter pgdn '1 apr' tab - tab 10-14 tab - tab 10-14 tab - f9".replace(" - ", " closed ")
+    end, set_up = await story(script)
+    assert end.message == "Saved Dr Alvarez."
+    hours = named(set_up.providers, "Dr Alvarez").hours
+    assert hours[:5] == tuple(replace(day, until=date(2026, 3, 31)) for day in WEEK)
+    assert hours[5:] == tuple(
+        DayHours(weekday=weekday, spans=(Span(600, 840),), since=date(2026, 4, 1)) for weekday in (1, 3)
+    )
+    assert "until 31 Mar 2026: Mon–Fri 8-18, lunch 12-13" in end.screen
+    assert "from 1 Apr 2026: Tue, Thu 10-14" in end.screen
+
+
+async def test_the_scheduler_follows_the_hours_of_its_day(story):
+    change = "f6 enter pgdn 3/9 tab 10-14 f9 f2"
+    end, _ = await story(change)
+    assert "RUIZ, Ana" in end.at("8:00")
+    end, _ = await story(f"{change} }}")
+    assert "Mon 9 Mar 2026" in end.cells[0]
+    assert end.at("8:00").split()[1:3] == ["▸░░", "·"]
+    assert end.at("10:00").split()[1:3] == ["·", "·"]
+
+
+async def test_pages_are_walked_and_one_without_a_day_is_left_out(story):
+    change = "f6 enter pgdn 3/9 tab 10-14 f9"
+    end, _ = await story(f"{change} enter")
+    assert "Provider · Dr Alvarez · hours 1 of 2" in end.screen
+    assert "until those after; PgDn shows them" in end.screen
+    end, _ = await story(f"{change} enter pgdn")
+    assert "From        9 Mar 2026               Mon 9 Mar 2026" in end.screen
+    assert "Monday      10-14" in end.screen
+    end, set_up = await story(f"{change} enter pgdn ctrl+u f9")
+    assert named(set_up.providers, "Dr Alvarez").hours == WEEK
+    end, _ = await story("f6 enter pgdn pgdn")
+    assert "Type in From when these hours begin; PgUp goes back." in end.screen
+    end, _ = await story("f6 enter pgdn pgup")
+    assert "Provider · Dr Alvarez " in end.screen
+    assert "always; PgDn other hours from a day on" in end.screen
+
+
+async def test_who_leaves_has_a_last_day(story):
+    end, set_up = await story("f6 down enter tab tab tab tab 'until 20 mar' f9", scene=lambda clinic: None)
+    assert {day.until for day in named(set_up.providers, "Dr Chen").hours} == {date(2026, 3, 20)}
+    assert "until 20 Mar 2026: Mon–Fri 8-18, lunch 12-13" in end.screen
+
+
+async def test_hours_from_a_day_on_that_would_orphan_are_refused_with_the_list(story):
+    def scene(clinic):
+        clinic.book("RUIZ", "Dr Alvarez", "9:00", MONDAY + timedelta(days=7))
+        clinic.book("LEE", "Dr Alvarez", "9:00")
+
+    change = "f6 enter pgdn 3/9 tab 13-18 f9"
+    end, set_up = await story(change, scene)
+    assert "1 appointment stands in the way: move or cancel them first." in end.screen
+    end, set_up = await story(f"{change} enter pgup", scene)
+    assert "until those after; PgDn shows them" in end.screen
+    assert named(set_up.providers, "Dr Alvarez").hours == WEEK
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ("tab tab tab tab perhaps f9", "! “perhaps” is no date"),
+        ("tab tab tab tab '1 apr until 31 mar 2026' f9", "! The last day must not come before the"),
+        ("pgdn 3/9 pgdn 3/9 f9", "! Other hours begin on that day too."),
+    ],
+)
+async def test_days_that_cannot_be_keep_the_form_open(story, keys, why):
+    end, set_up = await story(f"f6 enter {keys}")
+    assert why in end.screen
+    assert named(set_up.providers, "Dr Alvarez").hours == WEEK
 
 
 # -- visit purposes

@@ -6,6 +6,13 @@ from datetime import date
 
 from ctfront.domain.times import Span, subtract
 
+COLORS = (
+    "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
+    "grey", "bright red", "bright green", "bright yellow", "bright blue", "bright magenta", "bright cyan",
+    "bright white",
+)  # fmt: skip
+"""The sixteen colours that every colour terminal has, in its order."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class VisitPurpose:
@@ -18,6 +25,7 @@ class VisitPurpose:
     letter: str
     """Short mark in the grid, up to three letters."""
     color: str = ""
+    """One of `COLORS`, in which the letters are painted; empty for none."""
     active: bool = True
     version: int = 1
 
@@ -119,3 +127,5 @@ class Event:
     day: date
     span: Span
     text: str
+    series: str | None = None
+    """What the days of an event that repeats have in common; None for one alone."""

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.providers import Event, Provider, VisitPurpose
+from ctfront.domain.repeats import Reach
 from ctfront.domain.set_up import SetUp
 from ctfront.domain.staff import Right, Staff
 from ctfront.domain.text import safe
@@ -19,6 +20,7 @@ from ctfront.screens.desk_screen import DeskScreen
 from ctfront.screens.modals.appointments_list import AppointmentsList
 from ctfront.screens.modals.clinic_form import ClinicForm
 from ctfront.screens.modals.coming_event_form import ComingEventForm
+from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.provider_form import ProviderForm
 from ctfront.screens.modals.purpose_form import PurposeForm
 from ctfront.screens.modals.question import Question
@@ -250,7 +252,14 @@ class SetUpScreen(DeskScreen):
         await self.load(go_to=event.id)
         if hit:
             await self.desk.ask(AppointmentsList(f"{self._words(event)} hits:", hit))
-        self.say(f"{self._words(event)}: not bookable. u takes it back.")
+        days = len(self._series_of(event))
+        more = f" and on {days - 1} more day{'s' if days > 2 else ''}" if days > 1 else ""
+        self.say(f"{self._words(event)}{more}: not bookable. u takes it back.")
+
+    def _series_of(self, event: Event) -> list[Event]:
+        """Return the days of the event from today on, itself included."""
+        known = self.set_up.events if self.set_up is not None else ()
+        return [it for it in known if it.series == event.series] if event.series else [event]
 
     async def _show_hit(self, event: Event) -> None:
         """List the appointments that an event hits."""
@@ -276,15 +285,31 @@ class SetUpScreen(DeskScreen):
             return
         try:
             self.desk.actor.require(Right.BOOK)
-            if not await self.desk.ask(Question(f"Take {self._words(event)} away?", yes="take it away")):
+            reach = await self._ask_reach(event)
+            if reach is None:
                 return
-            await self.scheduling.remove_event(self.desk.act(), event.id)
+            await self.scheduling.remove_event(self.desk.act(), event.id, reach)
         except ClinicError as refusal:
             await self.load()
             self.say(str(refusal))
             return
         await self.load()
         self.say(f"{event.text} is taken away; the time is bookable. u takes it back.")
+
+    async def _ask_reach(self, event: Event) -> Reach | None:
+        """Ask whether the event goes, and on which of its days; None for not now."""
+        question = f"Take {self._words(event)} away?"
+        days = self._series_of(event)
+        if len(days) == 1:
+            return Reach.ONE if await self.desk.ask(Question(question, yes="take it away")) else None
+        later = sum(it.day >= event.day for it in days)
+        choices = (
+            ("o", "Only this one"),
+            ("l", f"This and later ones, {later} in all"),
+            ("a", f"All from today on, {len(days)} in all"),
+        )
+        letter = await self.desk.ask(MarkMenu(question, choices, does="takes away"))
+        return {"o": Reach.ONE, "l": Reach.LATER, "a": Reach.ALL}.get(letter or "")
 
     async def read_again(self) -> None:
         """Read everything again."""

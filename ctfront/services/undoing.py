@@ -119,11 +119,12 @@ def _stands(row: AppointmentRow) -> tuple[int, datetime, int]:
 
 
 def _put_back_event(session: Session, act: Act, last: ActRow, event: Mapping[str, Any]) -> set[date]:
-    row = session.get(EventRow, event["id"])
-    if row is None or (row.removed_at is None) != event["added"]:
+    rows = session.scalars(select(EventRow).where(EventRow.id.in_(event["ids"]))).all()
+    if len(rows) != len(event["ids"]) or any((row.removed_at is None) != event["added"] for row in rows):
         raise ChangedElsewhere(f"A colleague has changed it since: “{last.sentence}” stays.")
-    row.removed_at = act.at if event["added"] else None
-    return {row.day}
+    for row in rows:
+        row.removed_at = act.at if event["added"] else None
+    return {row.day for row in rows}
 
 
 def _revived(name: str, value: Any) -> Any:

@@ -105,7 +105,8 @@ def purpose_rows(set_up: SetUp) -> list[SetUpRow]:
                 it.id,
                 (it.name, it.letter, str(it.minutes), yes_or_no(it.active), by),
                 it,
-                f"{it.name} {it.minutes} min   “{it.letter}” in the grid   {_state(it.active)}",
+                f"{it.name} {it.minutes} min   “{it.letter}” in the grid{f', {it.color}' if it.color else ''}   "
+                f"{_state(it.active)}",
                 f"Offered by {by}",
             )
         )
@@ -132,9 +133,14 @@ def event_rows(set_up: SetUp) -> list[SetUpRow]:
     return [
         _row(
             it.id,
-            (show_date(it.day), event_times(it), providers[it.provider_id], it.text),
+            (
+                show_date(it.day),
+                event_times(it),
+                providers[it.provider_id],
+                f"{it.text} (repeats)" if it.series else it.text,
+            ),
             it,
-            f"{it.text}   {event_times(it)}   {show_date(it.day)}",
+            f"{it.text}   {event_times(it)}   {show_date(it.day)}{'   repeats' if it.series else ''}",
             f"{providers[it.provider_id]} is not bookable then. Enter lists the appointments that are in it.",
         )
         for it in set_up.events

@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.Column("start_minute", WHOLE, nullable=False),
         sa.Column("end_minute", WHOLE, nullable=False),
         sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("series", sa.String(length=40), nullable=True),
         sa.Column("removed_at", INSTANT, nullable=True),
         sa.Column("by_kind", sa.String(length=12), nullable=False),
         sa.Column("by_id", WHOLE, nullable=True),

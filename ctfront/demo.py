@@ -37,7 +37,12 @@ STEPS = 50
 OTHERS = 184
 """Patients besides the cast."""
 
-PURPOSES = (("Adjustment", 15, "Adj"), ("New Patient Exam", 45, "NPE"), ("Re-exam", 30, "Re"), ("Massage", 60, "Mas"))
+PURPOSES = (
+    ("Adjustment", 15, "Adj", "green"),
+    ("New Patient Exam", 45, "NPE", "bright yellow"),
+    ("Re-exam", 30, "Re", "cyan"),
+    ("Massage", 60, "Mas", "bright magenta"),
+)
 OFFERED = {
     ALVAREZ: ("Adjustment", "New Patient Exam", "Re-exam"),
     CHEN: ("Adjustment", "New Patient Exam", "Re-exam"),
@@ -144,8 +149,8 @@ class _Making:
             draft = StaffDraft(name=name, short_name=short, rights=rights)
             saved = set_up_staff.save_staff(self.session, self.clinic, self.act(self.admin, at), None, draft)
             self.staff[short] = _actor(saved)
-        for name, minutes, letter in PURPOSES:
-            purpose = VisitPurposeDraft(name=name, minutes=minutes, letter=letter)
+        for name, minutes, letter, color in PURPOSES:
+            purpose = VisitPurposeDraft(name=name, minutes=minutes, letter=letter, color=color)
             act = self.act(self.admin, at)
             self.purposes[name] = set_up_purposes.save_purpose(self.session, self.clinic, act, None, purpose).id
         for name, offered in OFFERED.items():
@@ -245,7 +250,7 @@ class _Making:
         fullness = FULLNESS[provider] * (1 if day == self.today else OTHER_DAYS)
         minute = OPEN.start
         while minute < OPEN.end:
-            purpose, minutes, _ = self.chance.choice([p for p in PURPOSES if p[0] in OFFERED[provider]])
+            purpose, minutes, *_ = self.chance.choice([p for p in PURPOSES if p[0] in OFFERED[provider]])
             visit = Span(minute, min(minute + minutes, 24 * 60))
             fits = visit.end <= OPEN.end and not any(visit.overlaps(span) for span in taken)
             if not fits or self.chance.random() > fullness:

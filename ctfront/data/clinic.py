@@ -6,7 +6,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Select, bindparam, select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -24,10 +24,12 @@ from ctfront.domain.errors import NotFound
 from ctfront.domain.providers import Break, DayHours, Governed, Provider, VisitPurpose
 from ctfront.domain.times import Span
 
+_SITES = select(func.count()).where(SiteRow.clinic_id == ClinicRow.id).scalar_subquery()
+
 
 def select_clinic(clinic_id: int | None = None) -> Select[*tuple[Any, ...]]:
     """Select a clinic; without an id the first of the database, which is how a program finds out whose desk it is."""
-    query = select(ClinicRow.__table__).order_by(ClinicRow.id).limit(1)
+    query = select(ClinicRow.__table__, _SITES.label("sites")).order_by(ClinicRow.id).limit(1)
     return query if clinic_id is None else query.where(ClinicRow.id == clinic_id)
 
 
@@ -42,6 +44,7 @@ def clinic_of(row: Any) -> Clinic:
         slot_minutes=row.slot_minutes,
         correction_days=row.correction_days,
         identity=Identity(row.identity),
+        sites=row.sites,
         version=row.version,
     )
 
@@ -66,7 +69,7 @@ def select_sites(clinic_id: int | BindParameter[int]) -> Select[Any]:
 
 def site_of(row: Any) -> Site:
     """Turn a row of `select_sites` into a site."""
-    return Site(id=row.id, name=row.name, zone=row.zone, address=row.address, phone=row.phone)
+    return Site(id=row.id, name=row.name, zone=row.zone, address=row.address, phone=row.phone, version=row.version)
 
 
 _FIRST_SITE = select_sites(bindparam("clinic_id", type_=Integer)).limit(1)
@@ -75,6 +78,11 @@ _FIRST_SITE = select_sites(bindparam("clinic_id", type_=Integer)).limit(1)
 def load_site(session: Session, clinic_id: int) -> Site:
     """Return the clinic's first site."""
     return site_of(session.execute(_FIRST_SITE, {"clinic_id": clinic_id}).one())
+
+
+def load_sites(session: Session, clinic_id: int) -> tuple[Site, ...]:
+    """Return the clinic's sites, the first one first."""
+    return tuple(site_of(row) for row in session.execute(select_sites(clinic_id)))
 
 
 async def read_sites(session: AsyncSession, clinic_id: int) -> tuple[Site, ...]:
@@ -125,6 +133,7 @@ _HOURS_FIELDS = (
     _HOUR.governor,
     _HOUR.valid_from,
     _HOUR.valid_until,
+    _HOUR.site_id,
 )
 """What `_week_of` reads, in its order."""
 
@@ -184,7 +193,7 @@ def _week_of(rows: Iterable[Sequence[Any]]) -> tuple[DayHours, ...]:
     """Return the office hours of each weekday that has any; the rows come in the order of weekday and start."""
     week: dict[tuple[date, int], tuple[Sequence[Any], list[Span], list[Break], list[Governed]]] = {}
     for row in rows:
-        weekday, start, end, label, governor, since, _ = row
+        weekday, start, end, label, governor, since, *_ = row
         _, spans, breaks, governed = week.setdefault((since or date.min, weekday), (row, [], [], []))
         span = Span(start, end)
         if label is not None:
@@ -199,8 +208,9 @@ def _week_of(rows: Iterable[Sequence[Any]]) -> tuple[DayHours, ...]:
             spans=tuple(spans),
             breaks=tuple(breaks),
             governed=tuple(governed),
-            since=row[-2],
-            until=row[-1],
+            since=row[-3],
+            until=row[-2],
+            site_id=row[-1],
         )
         for _, (row, spans, breaks, governed) in sorted(week.items(), key=itemgetter(0))
     )

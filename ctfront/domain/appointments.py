@@ -170,6 +170,7 @@ class Appointment:
     """Where a rescheduled one went."""
     cancel_reason: str = ""
     asked_by: str = ""
+    purpose_color: str = ""
     site: str = ""
     version: int = 1
 

@@ -59,6 +59,8 @@ class DayHours:
     """First day on which they hold; None: always did."""
     until: date | None = None
     """Last day on which they hold; None: open-ended."""
+    site_id: int | None = None
+    """Where; None while the clinic has one site only."""
 
     def hold_within(self, first: date, last: date) -> bool:
         """Tell whether they hold on a day from `first` to `last`, whatever its weekday."""
@@ -127,5 +129,5 @@ class Event:
     day: date
     span: Span
     text: str
-    series: str | None = None
-    """What the days of an event that repeats have in common; None for one alone."""
+    series: int | None = None
+    """The id of the first one of an event that repeats; None for one alone."""

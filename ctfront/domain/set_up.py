@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ctfront.domain.appointments import LIVE, Appointment, Status
 from ctfront.domain.clinic import Clinic, DateOrder, Identity, Site
 from ctfront.domain.errors import ClinicError, InputRefused, ScheduleRefused
-from ctfront.domain.providers import Break, DayHours, Event, Provider, VisitPurpose, WeeklyHours
+from ctfront.domain.providers import COLORS, Break, DayHours, Event, Provider, VisitPurpose, WeeklyHours
 from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right, Staff
 from ctfront.domain.text import clean_line, safe
 from ctfront.domain.times import STEP, Span, merge, show_date, show_time, subtract
@@ -52,6 +52,7 @@ class SetUp:
     clinic: Clinic
     site: Site
     """The clinic's first site."""
+    sites: tuple[Site, ...]
     providers: tuple[Provider, ...]
     purposes: tuple[VisitPurpose, ...]
     staff: tuple[Staff, ...]
@@ -95,6 +96,36 @@ class ClinicDraft:
     site_address: str = ""
     site_phone: str = ""
 
+    @classmethod
+    def of(cls, clinic: Clinic, site: Site) -> "ClinicDraft":
+        """Return what would be saved of the clinic as it is."""
+        return cls(
+            name=clinic.name,
+            zone=clinic.zone,
+            date_order=clinic.date_order,
+            online=clinic.online,
+            slot_minutes=clinic.slot_minutes,
+            correction_days=clinic.correction_days,
+            identity=clinic.identity,
+            site_name=site.name,
+            site_address=site.address,
+            site_phone=site.phone,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteDraft:
+    """A site as Set-up saves one."""
+
+    name: str
+    address: str = ""
+    phone: str = ""
+
+    @classmethod
+    def of(cls, site: Site) -> "SiteDraft":
+        """Return what would be saved of the site as it is."""
+        return cls(name=site.name, address=site.address, phone=site.phone)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderDraft:
@@ -105,6 +136,17 @@ class ProviderDraft:
     active: bool = True
     hours: tuple[DayHours, ...] = ()
     purpose_ids: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, provider: Provider) -> "ProviderDraft":
+        """Return what would be saved of the provider as it is."""
+        return cls(
+            name=provider.name,
+            governor=provider.governor,
+            active=provider.active,
+            hours=provider.hours,
+            purpose_ids=provider.purpose_ids,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +159,17 @@ class VisitPurposeDraft:
     color: str = ""
     active: bool = True
 
+    @classmethod
+    def of(cls, purpose: VisitPurpose) -> "VisitPurposeDraft":
+        """Return what would be saved of the visit purpose as it is."""
+        return cls(
+            name=purpose.name,
+            minutes=purpose.minutes,
+            letter=purpose.letter,
+            color=purpose.color,
+            active=purpose.active,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class StaffDraft:
@@ -127,6 +180,17 @@ class StaffDraft:
     os_user: str | None = None
     rights: frozenset[Right] = FRONT_DESK_RIGHTS
     active: bool = True
+
+    @classmethod
+    def of(cls, person: Staff) -> "StaffDraft":
+        """Return what would be saved of the member of staff as they are."""
+        return cls(
+            name=person.name,
+            short_name=person.short_name,
+            os_user=person.os_user,
+            rights=person.rights,
+            active=person.active,
+        )
 
 
 def required_line(text: str, *, field: str, limit: int = 200) -> str:
@@ -162,6 +226,15 @@ def check_clinic(draft: ClinicDraft) -> ClinicDraft:
     )
 
 
+def check_site(draft: SiteDraft) -> SiteDraft:
+    """Return the draft cleaned. Raises `InputRefused` naming the field."""
+    return SiteDraft(
+        name=required_line(draft.name, field="name"),
+        address=clean_line(draft.address, field="address", limit=400),
+        phone=clean_line(draft.phone, field="phone", limit=40),
+    )
+
+
 def check_slot_minutes(minutes: int) -> int:
     """Return the height of a grid row. Raises `InputRefused`."""
     if minutes % STEP or not STEP <= minutes <= 60:
@@ -181,6 +254,13 @@ def check_minutes(minutes: int) -> int:
     if minutes % STEP or not STEP <= minutes <= LONGEST_VISIT:
         raise InputRefused(f"A length is a multiple of {STEP} minutes, at most 12 hours.", field="minutes")
     return minutes
+
+
+def check_color(color: str) -> str:
+    """Return the name of a colour, empty for none. Raises `InputRefused`."""
+    if color and color not in COLORS:
+        raise InputRefused(f"A colour is one of {', '.join(COLORS)}.", field="color")
+    return color
 
 
 def check_governor(governor: int, *, field: str = "governor") -> int:

@@ -236,6 +236,7 @@ class SchedulerView(DeskScreen):
                 patient=self.known.get(appointment.patient.id),
                 nth=(ids.index(appointment.id) + 1, len(ids)),
                 online=self.desk.clinic.online,
+                sites=self.desk.clinic.sites,
             )
             pane.show(facts)
         elif grid.provider_column is not None:

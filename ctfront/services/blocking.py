@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
@@ -25,7 +25,7 @@ def add_events(
     """Block a provider's time on each of the days; appointments in it stay where they are."""
     if earlier := ledger.repeated(session, act):
         first = session.get_one(EventRow, earlier.subject_id)
-        made = session.scalars(select(EventRow).where(EventRow.series == act.op_id).order_by(EventRow.day)).all()
+        made = session.scalars(select(EventRow).where(EventRow.series == first.id).order_by(EventRow.day)).all()
         return tuple(events.event_of(row) for row in made or [first])
     act.who.require(Right.BOOK)
     provider = clinics.load_provider(session, clinic.id, provider_id)
@@ -36,12 +36,14 @@ def add_events(
         "start_minute": span.start,
         "end_minute": span.end,
         "text": clean_line(text, field="text") or "not bookable",
-        "series": act.op_id if len(days) > 1 else None,
         **placing.made_by(act),
     }
     rows = [EventRow(day=day, **values) for day in days]
     session.add_all(rows)
     session.flush()
+    if len(rows) > 1:
+        session.execute(update(EventRow).where(EventRow.id.in_([row.id for row in rows])).values(series=rows[0].id))
+        session.flush()
     added = tuple(events.event_of(row) for row in rows)
     _record(session, clinic, act, added, provider.name, added=True)
     return added

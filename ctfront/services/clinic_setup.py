@@ -12,9 +12,9 @@ from ctfront.data import staff as staff_rows
 from ctfront.data.database import Database
 from ctfront.domain.clinic import Clinic, Site
 from ctfront.domain.providers import Provider, VisitPurpose
-from ctfront.domain.set_up import ClinicDraft, ProviderDraft, SetUp, StaffDraft, VisitPurposeDraft
+from ctfront.domain.set_up import ClinicDraft, ProviderDraft, SetUp, SiteDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.staff import Act, Staff
-from ctfront.services import set_up_clinic, set_up_providers, set_up_purposes, set_up_staff
+from ctfront.services import set_up_clinic, set_up_providers, set_up_purposes, set_up_sites, set_up_staff
 
 Result = TypeVar("Result")
 
@@ -33,10 +33,12 @@ class ClinicSetup:
         """Return all that is set up, and the events of today and later."""
         async with self._database.reading() as session:
             clinic = await clinics.read_clinic(session, self.clinic.id) or self.clinic
+            sites = await clinics.read_sites(session, clinic.id)
             return SetUp(
                 today=today,
                 clinic=clinic,
-                site=(await clinics.read_sites(session, clinic.id))[0],
+                site=sites[0],
+                sites=sites,
                 providers=await clinics.read_providers(session, clinic.id, active_only=False),
                 purposes=await clinics.read_purposes(session, clinic.id, active_only=False),
                 staff=await staff_rows.read_staff(session, clinic.id),
@@ -73,6 +75,12 @@ class ClinicSetup:
         """Save the clinic and its first site. Raises `InputRefused` or `WouldOrphan`."""
         return await self._write(
             lambda session: set_up_clinic.save_clinic(session, self.clinic, act, draft, version=version)
+        )
+
+    async def save_site(self, act: Act, site_id: int | None, draft: SiteDraft, *, version: int | None = None) -> Site:
+        """Save a new or known site. Raises `InputRefused`."""
+        return await self._write(
+            lambda session: set_up_sites.save_site(session, self.clinic, act, site_id, draft, version=version)
         )
 
     async def save_provider(

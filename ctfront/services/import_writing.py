@@ -73,7 +73,7 @@ def _row(
 ) -> dict[str, Any]:
     return {
         "clinic_id": clinic.id,
-        "site_id": site_id,
+        "site_id": one.provider.hours_on(one.day).site_id or site_id,
         "provider_id": one.provider.id,
         "patient_id": one.patient_id,
         "purpose_id": purpose_id,

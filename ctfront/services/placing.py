@@ -117,6 +117,8 @@ def settle(
     if not (stays and old in LIVE and status in LIVE):
         if old is not None:
             seats.free(session, [row.id])
+        if provider is not None:
+            row.site_id = provider.hours_on(row.day).site_id or row.site_id
         if status in LIVE and provider is not None and row.day >= today(clinic, act):
             chosen = _choose_seats(session, clinic, fields_of(row), row.patient_id, provider, overbook, double)
             seats.take(session.connection(), chosen, appointment_id=row.id)
@@ -155,6 +157,8 @@ def settle_new(
         **fields,
         **made_by(act),
     }
+    if (site_id := provider.hours_on(fields["day"]).site_id) is not None:
+        fields["site_id"] = site_id
     chosen: list[dict[str, Any]] = []
     if fields["day"] >= today(clinic, act):
         chosen = _choose_seats(session, clinic, fields, fields["patient_id"], provider, overbook, double)

@@ -29,7 +29,9 @@ Result = TypeVar("Result")
 
 WEEK = timedelta(days=6)
 
-SET_UP_KINDS = (*undoing.SET_UP_SAVES, "import_providers")
+SET_UP_KINDS = (
+    "save_clinic", "save_site", "save_provider", "save_purpose", "save_staff", "undo_set_up", "import_providers",
+)  # fmt: skip
 """Kinds of change after which every day may look different."""
 
 

@@ -20,9 +20,19 @@ def save_clinic(
 ) -> Clinic:
     """Save the clinic and its first site; how staff are known is never changed to or from a demo's way."""
     act.who.require(Right.SET_UP)
-    was = clinics.load_clinic(session, clinic.id) or clinic
     if ledger.repeated(session, act):
-        return was
+        return clinics.load_clinic(session, clinic.id) or clinic
+    was, site = clinics.load_clinic(session, clinic.id) or clinic, clinics.load_site(session, clinic.id)
+    saved = put_clinic(session, clinic, act, clinic.id, draft, version=version)
+    record(session, clinic, act, "clinic", saved, was, ClinicDraft.of(was, site), draft)
+    return saved
+
+
+def put_clinic(
+    session: Session, clinic: Clinic, act: Act, clinic_id: int | None, draft: ClinicDraft, *, version: int | None = None
+) -> Clinic:
+    """Write the clinic and its first site, unless something stands against it."""
+    was = clinics.load_clinic(session, clinic.id) or clinic
     check_version(was, version)
     clean = check_clinic(draft)
     if clean.identity is not was.identity and Identity.DEMO in {clean.identity, was.identity}:
@@ -32,5 +42,4 @@ def save_clinic(
     if clean.zone != was.zone:
         refuse_orphans(changes.load_expected(session, clinic.id, placing.today(was, act)))
     saved = changes.save_clinic(session, clinic.id, clean)
-    record(session, clinic, act, "clinic", saved.id, saved.name, was, clean)
     return saved

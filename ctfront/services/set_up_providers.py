@@ -37,6 +37,23 @@ def save_provider(
         return clinics.load_provider(session, clinic.id, earlier.subject_id or 0)
     known = clinics.load_providers(session, clinic.id, active_only=False)
     was = known_row(known, provider_id, "provider")
+    saved = put_provider(session, clinic, act, provider_id, draft, version=version)
+    record(session, clinic, act, "provider", saved, was, None if was is None else ProviderDraft.of(was), draft)
+    return saved
+
+
+def put_provider(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    provider_id: int | None,
+    draft: ProviderDraft,
+    *,
+    version: int | None = None,
+) -> Provider:
+    """Write the row, unless something stands against it."""
+    known = clinics.load_providers(session, clinic.id, active_only=False)
+    was = known_row(known, provider_id, "provider")
     clean = _check_provider(session, clinic, draft)
     refuse_namesake(known, provider_id, clean.name)
     if was is not None:
@@ -44,7 +61,6 @@ def save_provider(
         expected = changes.load_expected(session, clinic.id, placing.today(clinic, act), provider_id=was.id)
         refuse_orphans(orphans(expected, was, changes.becomes(was, clean)))
     saved = changes.save_provider(session, clinic.id, provider_id, clean)
-    record(session, clinic, act, "provider", saved.id, saved.name, was, clean)
     return saved
 
 
@@ -53,6 +69,9 @@ def _check_provider(session: Session, clinic: Clinic, draft: ProviderDraft) -> P
     active = {purpose.id for purpose in clinics.load_purposes(session, clinic.id)}
     if not active.issuperset(draft.purpose_ids):
         raise InputRefused("One of these visit purposes is not offered any more.", field="purpose_ids")
+    sites = {site.id for site in clinics.load_sites(session, clinic.id)} | {None}
+    if not sites.issuperset(day.site_id for day in draft.hours):
+        raise InputRefused("One of these sites is not the clinic's.", field="hours")
     return replace(
         draft,
         name=required_line(draft.name, field="name"),

@@ -9,9 +9,8 @@ from ctfront.data import clinic_changes as changes
 from ctfront.data import ledger
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.providers import VisitPurpose
-from ctfront.domain.set_up import LONGEST_LETTER, VisitPurposeDraft, check_minutes, required_line
+from ctfront.domain.set_up import LONGEST_LETTER, VisitPurposeDraft, check_color, check_minutes, required_line
 from ctfront.domain.staff import Act, Right
-from ctfront.domain.text import clean_line
 from ctfront.services import placing
 from ctfront.services.set_up_saving import (
     check_version,
@@ -37,6 +36,23 @@ def save_purpose(
     if earlier := ledger.repeated(session, act):
         return next(purpose for purpose in known if purpose.id == earlier.subject_id)
     was = known_row(known, purpose_id, "visit purpose")
+    saved = put_purpose(session, clinic, act, purpose_id, draft, version=version)
+    record(session, clinic, act, "purpose", saved, was, None if was is None else VisitPurposeDraft.of(was), draft)
+    return saved
+
+
+def put_purpose(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    purpose_id: int | None,
+    draft: VisitPurposeDraft,
+    *,
+    version: int | None = None,
+) -> VisitPurpose:
+    """Write the row, unless something stands against it."""
+    known = clinics.load_purposes(session, clinic.id, active_only=False)
+    was = known_row(known, purpose_id, "visit purpose")
     clean = _check_purpose(draft)
     refuse_namesake(known, purpose_id, clean.name)
     if was is not None:
@@ -44,7 +60,6 @@ def save_purpose(
         if not clean.active:
             refuse_orphans(changes.load_expected(session, clinic.id, placing.today(clinic, act), purpose_id=was.id))
     saved = changes.save_purpose(session, clinic.id, purpose_id, clean)
-    record(session, clinic, act, "purpose", saved.id, saved.name, was, clean)
     return saved
 
 
@@ -54,5 +69,5 @@ def _check_purpose(draft: VisitPurposeDraft) -> VisitPurposeDraft:
         draft,
         name=required_line(draft.name, field="name"),
         letter=required_line(draft.letter, field="letter", limit=LONGEST_LETTER),
-        color=clean_line(draft.color, field="color", limit=20),
+        color=check_color(draft.color),
     )

@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 
 from ctfront.data import ledger
 from ctfront.domain.appointments import Appointment
-from ctfront.domain.clinic import Clinic
+from ctfront.domain.clinic import Clinic, Site
 from ctfront.domain.errors import ChangedElsewhere, InputRefused, NotFound
 from ctfront.domain.providers import Provider, VisitPurpose
-from ctfront.domain.set_up import ClinicDraft, ProviderDraft, StaffDraft, VisitPurposeDraft, WouldOrphan
+from ctfront.domain.set_up import ClinicDraft, ProviderDraft, SiteDraft, StaffDraft, VisitPurposeDraft, WouldOrphan
 from ctfront.domain.staff import Act, Staff
 from ctfront.domain.text import safe
+
+Draft = ClinicDraft | SiteDraft | ProviderDraft | VisitPurposeDraft | StaffDraft
+"""What a form of Set-up saves."""
 
 
 class Named(Protocol):
@@ -71,22 +74,31 @@ def record(
     clinic: Clinic,
     act: Act,
     what: str,
-    row_id: int,
-    name: str,
-    was: Clinic | Provider | VisitPurpose | Staff | None,
-    draft: ClinicDraft | ProviderDraft | VisitPurposeDraft | StaffDraft,
+    saved: Named,
+    was: Clinic | Site | Provider | VisitPurpose | Staff | None,
+    before: Draft | None,
+    draft: Draft,
 ) -> None:
-    """Write a save down: what was so before, and what is so now."""
+    """Write a save down: what was so before, what is so now, and what `u` saves again."""
     ledger.record(
         session,
         clinic.id,
         act,
         kind=f"save_{what}",
         subject_kind=what,
-        subject_id=row_id,
-        sentence=f"Saved {safe(name)}.",
+        subject_id=saved.id,
+        sentence=f"Saved {safe(saved.name)}.",
         before=None if was is None else _plain(asdict(was)),
         after=_plain(asdict(draft)),
+        undo={
+            "set_up": {
+                "before": None if before is None else _plain(asdict(before)),
+                "id": saved.id,
+                "kind": what,
+                "version": saved.version,
+                "was": 0 if was is None else was.version,
+            }
+        },
     )
 
 

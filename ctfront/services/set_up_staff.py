@@ -36,6 +36,23 @@ def save_staff(
     if earlier := ledger.repeated(session, act):
         return next(person for person in known if person.id == earlier.subject_id)
     was = known_row(known, staff_id, "member of staff")
+    saved = put_staff(session, clinic, act, staff_id, draft, version=version)
+    record(session, clinic, act, "staff", saved, was, None if was is None else StaffDraft.of(was), draft)
+    return saved
+
+
+def put_staff(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    staff_id: int | None,
+    draft: StaffDraft,
+    *,
+    version: int | None = None,
+) -> Staff:
+    """Write the row, unless something stands against it."""
+    known = staff_rows.load_staff(session, clinic.id)
+    was = known_row(known, staff_id, "member of staff")
     clean = _check_staff(known, staff_id, draft)
     if was is not None:
         check_version(was, version)
@@ -46,7 +63,6 @@ def save_staff(
                 "Somebody active must keep the right “set-up”; give it to another first.", field="rights"
             )
     saved = staff_rows.save_staff(session, clinic.id, staff_id, clean)
-    record(session, clinic, act, "staff", saved.id, saved.name, was, clean)
     return saved
 
 

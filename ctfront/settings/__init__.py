@@ -10,7 +10,16 @@ from pathlib import Path
 from ctfront.settings.mailing import MailSettings, SiteSettings, path_in, read_mail, read_site, why_nothing_leaves
 from ctfront.settings.refusal import SettingsRefused
 
-__all__ = ["SETTINGS_FILE", "VI", "MailSettings", "Settings", "SettingsRefused", "SiteSettings", "read_settings"]
+__all__ = [
+    "SETTINGS_FILE",
+    "SETTINGS_VARIABLE",
+    "VI",
+    "MailSettings",
+    "Settings",
+    "SettingsRefused",
+    "SiteSettings",
+    "read_settings",
+]
 
 SETTINGS_FILE = "settings.toml"
 SETTINGS_VARIABLE = "CTFRONT_SETTINGS"

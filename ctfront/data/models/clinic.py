@@ -38,6 +38,9 @@ class SiteRow(Base):
     zone: Mapped[str] = mapped_column(String(64))
     address: Mapped[str] = mapped_column(String(400))
     phone: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class CounterRow(Base):
@@ -124,7 +127,8 @@ class OfficeHoursRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    """NULL while the clinic has one site only."""
     provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
     weekday: Mapped[int]
     start_minute: Mapped[int]

@@ -127,6 +127,6 @@ class EventRow(MadeBy, Base):
     start_minute: Mapped[int]
     end_minute: Mapped[int]
     text: Mapped[str] = mapped_column(String(200))
-    series: Mapped[str | None] = mapped_column(String(40))
-    """The op id of the act that made an event of several days."""
+    series: Mapped[int | None]
+    """The id of the first one of an event that repeats."""
     removed_at: Mapped[datetime | None]

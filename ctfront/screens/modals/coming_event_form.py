@@ -84,7 +84,7 @@ class ComingEventForm(EventForm):
     def follow_repeat(self, event: Input.Changed) -> None:
         """Want a last day where it repeats."""
         last = self.query_one("#field-last", Field)
-        last.needs("Type the last day, as 30 jun or 3m." if event.value.strip() else "")
+        last.needs("Type the last day, as 30 jun." if event.value.strip() else "")
 
     async def save(self) -> tuple[Event, tuple[Appointment, ...]] | None:
         """Block the time on every day."""

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment
-from ctfront.domain.clinic import DateOrder
+from ctfront.domain.clinic import DateOrder, Site
 from ctfront.domain.grammar.choices import ALL, read_several
 from ctfront.domain.grammar.hours import WEEKDAYS, show_hours
 from ctfront.domain.grammar.periods import read_period, show_period
@@ -50,6 +50,7 @@ class ProviderForm(SetUpForm[Provider]):
         pattern: Provider | None = None,
         today: date,
         order: DateOrder,
+        sites: Sequence[Site],
     ) -> None:
         super().__init__(set_up, first=None if provider is None else "name")
         self.purposes = tuple(purpose for purpose in purposes if purpose.active)
@@ -58,8 +59,9 @@ class ProviderForm(SetUpForm[Provider]):
         """Whose hours a new provider is offered."""
         self.today = today
         self.order = order
+        self.sites = sites
         self.names = tuple((purpose.name, purpose.letter) for purpose in self.purposes)
-        self.pages = pages_of(provider.hours if provider else self._pattern_hours(today))
+        self.pages = pages_of(provider.hours if provider else self._pattern_hours(today), sites)
         self.number = self._page_on(today)
         """The page in view."""
         self.first_pages = list(self.pages)
@@ -93,7 +95,8 @@ class ProviderForm(SetUpForm[Provider]):
         yield Field("from", "From", page.period, read=self.read_from)
         for weekday, name in enumerate(WEEKDAYS):
             yield Field(f"hours-{weekday}", name, page.days[weekday], read=partial(self.show_day, weekday))
-        yield Words(safe("8-18, lunch 12-13, 2x 9-11   empty: closed   = as the day above"), id="hours-hint")
+        where = "   @ a site" if len(self.sites) > 1 else ""
+        yield Words(safe(f"8-18, lunch 12-13, 2x 9-11   empty: closed   = as above{where}"), id="hours-hint")
 
     def _typed_purposes(self) -> str:
         offered = [p.letter for p in self.purposes if self.provider and p.id in self.provider.purpose_ids]
@@ -133,8 +136,8 @@ class ProviderForm(SetUpForm[Provider]):
 
     def show_day(self, weekday: int, text: str) -> str:
         """Read a weekday's hours back in full, or what they come to when that is too long."""
-        day = read_day([*(self.text_of(f"hours-{n}") for n in range(weekday)), text], weekday)
-        words = show_hours(day)
+        day = read_day([*(self.text_of(f"hours-{n}") for n in range(weekday)), text], weekday, self.sites)
+        words = show_hours(day, self.sites)
         if len(words) <= NOTE_WIDTH:
             return words
         minutes = sum(span.minutes for span in day.spans) - sum(pause.span.minutes for pause in day.breaks)
@@ -202,7 +205,7 @@ class ProviderForm(SetUpForm[Provider]):
         self.keep()
         periods = [read_period(page.period, today=self.today, order=self.order) for page in self.pages]
         kept = [(p, page) for n, (p, page) in enumerate(zip(periods, self.pages, strict=True)) if p[0] or not n]
-        return join_weeks(read_week(page, period) for period, page in kept)
+        return join_weeks(read_week(page, period, self.sites) for period, page in kept)
 
     async def send(self) -> Provider:
         """Save the provider."""

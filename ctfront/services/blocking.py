@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
@@ -42,7 +42,8 @@ def add_events(
     session.add_all(rows)
     session.flush()
     if len(rows) > 1:
-        session.execute(update(EventRow).where(EventRow.id.in_([row.id for row in rows])).values(series=rows[0].id))
+        for row in rows:
+            row.series = rows[0].id
         session.flush()
     added = tuple(events.event_of(row) for row in rows)
     _record(session, clinic, act, added, provider.name, added=True)

@@ -117,7 +117,7 @@ def settle(
     if not (stays and old in LIVE and status in LIVE):
         if old is not None:
             seats.free(session, [row.id])
-        if provider is not None:
+        if status in LIVE and provider is not None and not stays:
             row.site_id = provider.hours_on(row.day).site_id or row.site_id
         if status in LIVE and provider is not None and row.day >= today(clinic, act):
             chosen = _choose_seats(session, clinic, fields_of(row), row.patient_id, provider, overbook, double)

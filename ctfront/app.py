@@ -16,7 +16,7 @@ from textual.worker import Worker
 
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.keymap import KeyAct, changed, switched
+from ctfront.domain.keymap import KeyAct, changed, check_keys, switched
 from ctfront.domain.staff import Act, Actor, Right, Staff
 from ctfront.domain.text import safe
 from ctfront.screens.patient_access import PatientAccessScreen
@@ -52,6 +52,9 @@ LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 SCREENS = (SchedulerScreen, PatientInformationScreen, PatientAccessScreen, SetUpScreen)
 """The modes of the app."""
 
+LISTS = (PatientAccessScreen, SetUpScreen)
+"""Those that show a list under a cursor."""
+
 
 def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
     """Make a binding that works on every screen, outside fields."""
@@ -60,6 +63,13 @@ def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
 
 REMAPPED = ("app.", "scheduler.", "patient.", "access.", "set_up.", "list.")
 """How the ids of the acts begin that may have other keys, in the order in which they are shown."""
+
+
+def _key_act(binding: Binding, keymap: Mapping[str, str]) -> KeyAct:
+    shipped = tuple(binding.key.split(","))
+    id = binding.id or ""
+    keys = tuple(keymap[id].split(",")) if id in keymap else shipped
+    return KeyAct(id=id, words=binding.tooltip or binding.description, keys=keys, shipped=shipped, places=frozenset())
 
 
 def keep_no_keys(keymap: Mapping[str, str]) -> None:
@@ -150,25 +160,21 @@ class CTFrontApp(Ways):
 
     def key_acts(self) -> tuple[KeyAct, ...]:
         """Return the acts of all screens with their keys."""
+        return self.acts_by(self.keymap)
+
+    @classmethod
+    def acts_by(cls, keymap: Mapping[str, str]) -> tuple[KeyAct, ...]:
+        """Return the acts of all screens with the keys that a keymap gives them."""
         found: dict[str, KeyAct] = {}
-        lists = {screen for screen in SCREENS if screen is not SchedulerScreen}
         for screen in SCREENS:
-            places = {*screen.__mro__, *type(self).__mro__, *((RowList,) if screen in lists else ())}
+            places = {*screen.__mro__, *cls.__mro__, *((RowList,) if screen in LISTS else ())}
             for place in places:
                 for binding in place.__dict__.get("BINDINGS", ()) if issubclass(place, DOMNode) else ():
                     if isinstance(binding, Binding) and binding.id and binding.id.startswith(REMAPPED):
-                        known = found.get(binding.id) or self._key_act(binding)
+                        known = found.get(binding.id) or _key_act(binding, keymap)
                         found[binding.id] = replace(known, places=known.places | {screen.__name__})
         return tuple(
             sorted(found.values(), key=lambda act: (REMAPPED.index(act.id.partition(".")[0] + "."), act.words))
-        )
-
-    def _key_act(self, binding: Binding) -> KeyAct:
-        shipped = tuple(binding.key.split(","))
-        id = binding.id or ""
-        keys = tuple(self.keymap[id].split(",")) if id in self.keymap else shipped
-        return KeyAct(
-            id=id, words=binding.tooltip or binding.description, keys=keys, shipped=shipped, places=frozenset()
         )
 
     @property
@@ -182,7 +188,12 @@ class CTFrontApp(Ways):
 
     async def let_letters_walk(self, on: bool) -> None:
         """Let h j k l walk, or no longer. Raises `ClinicError`."""
-        await self._keep_keymap(switched(self.keymap, on, self.walking))
+        keymap = switched(self.keymap, on, self.walking)
+        acts = self.acts_by(keymap)
+        for act in acts:
+            if on and act.id in self.walking:
+                check_keys(acts, act, act.keys)
+        await self._keep_keymap(keymap)
 
     async def _keep_keymap(self, keymap: dict[str, str]) -> None:
         self.actor.require(Right.SET_UP)

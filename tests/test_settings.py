@@ -7,6 +7,7 @@ import pytest
 from ctfront.app import CTFrontApp
 from ctfront.cli.desk import check_keymap
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.keymap import check_keys
 from ctfront.settings import VI, SettingsRefused, read_settings
 from ctfront.settings.keymap import write_keys
 
@@ -93,3 +94,10 @@ def test_a_file_that_cannot_be_written_stays_and_says_so(tmp_path):
     with pytest.raises(SettingsRefused, match="by hand"):
         write_keys(odd, {"scheduler.book": "x"})
     assert odd.read_text(encoding="utf-8") == 'keys."scheduler.book" = "b"\n'
+
+
+def test_the_vi_set_takes_no_key_of_another_act():
+    acts = CTFrontApp.acts_by(VI)
+    for act in acts:
+        if act.id in VI:
+            check_keys(acts, act, act.keys)

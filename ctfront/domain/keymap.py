@@ -61,9 +61,10 @@ def type_keys(keys: Iterable[str]) -> str:
 
 
 def check_keys(acts: Iterable[KeyAct], act: KeyAct, keys: Iterable[str]) -> None:
-    """Refuse a key that does something else where the act works. Raises `InputRefused`."""
+    """Refuse a new key that does something else where the act works. Raises `InputRefused`."""
+    new = set(keys) - set(act.shipped)
     for other in acts:
-        meeting = set(keys) & set(other.keys)
+        meeting = new & set(other.keys)
         if other.id != act.id and meeting and other.places & act.places:
             raise InputRefused(f"{type_keys(sorted(meeting))} is already “{other.words}”.", field="keys")
 

@@ -84,6 +84,7 @@ VI = {
     "scheduler.mark": "K",
     "patient.down": "down,j",
     "patient.up": "up,k",
+    "patient.mark": "K",
     "list.down": "down,j",
     "list.up": "up,k",
 }

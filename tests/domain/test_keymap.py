@@ -1,6 +1,7 @@
 """Keys as they are typed, and which acts may not share one."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,7 @@ def test_what_is_no_key_is_refused(text):
 def test_one_key_does_one_act_on_a_screen():
     book, other, far = act("book", "b"), act("find", "f"), act("end", "f", places=("list",))
     check_keys((book, other, far), far, ("b",))
+    check_keys((book, replace(other, keys=("b",))), book, ("b",))
     with pytest.raises(InputRefused, match="b is already “book”"):
         check_keys((book, other, far), other, ("b",))
 

@@ -56,6 +56,12 @@ async def test_letters_walk_and_no_longer(both_ways, kept):
     assert "▸h j k l walk                                 no             all screens" in end.screen
 
 
+async def test_letters_that_do_something_else_do_not_walk(both_ways, tmp_path):
+    end = await both_ways("f6 7 down enter 'j' f9 home enter y", cast, who="manager")
+    assert end.message == "j is already “Add a patient”."
+    assert tomllib.loads((tmp_path / "settings.toml").read_text(encoding="utf-8"))["keys"] == {"app.new_patient": "j,J"}
+
+
 async def test_without_the_right_keys_stay(both_ways):
     end = await both_ways("f6 7 enter", cast, who="tlee")
     assert end.message == "tlee may not do that: the right “set-up” is needed; a manager can give it."

@@ -24,7 +24,8 @@ def save_clinic(
         return clinics.load_clinic(session, clinic.id) or clinic
     was, site = clinics.load_clinic(session, clinic.id) or clinic, clinics.load_site(session, clinic.id)
     saved = put_clinic(session, clinic, act, clinic.id, draft, version=version)
-    record(session, clinic, act, "clinic", saved, was, ClinicDraft.of(was, site), draft)
+    after = ClinicDraft.of(saved, clinics.load_site(session, clinic.id))
+    record(session, clinic, act, "clinic", saved, was, ClinicDraft.of(was, site), after)
     return saved
 
 

@@ -38,7 +38,16 @@ def save_provider(
     known = clinics.load_providers(session, clinic.id, active_only=False)
     was = known_row(known, provider_id, "provider")
     saved = put_provider(session, clinic, act, provider_id, draft, version=version)
-    record(session, clinic, act, "provider", saved, was, None if was is None else ProviderDraft.of(was), draft)
+    record(
+        session,
+        clinic,
+        act,
+        "provider",
+        saved,
+        was,
+        None if was is None else ProviderDraft.of(was),
+        ProviderDraft.of(saved),
+    )
     return saved
 
 

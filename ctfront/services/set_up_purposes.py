@@ -37,7 +37,16 @@ def save_purpose(
         return next(purpose for purpose in known if purpose.id == earlier.subject_id)
     was = known_row(known, purpose_id, "visit purpose")
     saved = put_purpose(session, clinic, act, purpose_id, draft, version=version)
-    record(session, clinic, act, "purpose", saved, was, None if was is None else VisitPurposeDraft.of(was), draft)
+    record(
+        session,
+        clinic,
+        act,
+        "purpose",
+        saved,
+        was,
+        None if was is None else VisitPurposeDraft.of(was),
+        VisitPurposeDraft.of(saved),
+    )
     return saved
 
 

@@ -77,7 +77,7 @@ def record(
     saved: Named,
     was: Clinic | Site | Provider | VisitPurpose | Staff | None,
     before: Draft | None,
-    draft: Draft,
+    after: Draft,
 ) -> None:
     """Write a save down: what was so before, what is so now, and what `u` saves again."""
     ledger.record(
@@ -89,14 +89,13 @@ def record(
         subject_id=saved.id,
         sentence=f"Saved {safe(saved.name)}.",
         before=None if was is None else _plain(asdict(was)),
-        after=_plain(asdict(draft)),
+        after=_plain(asdict(after)),
         undo={
             "set_up": {
                 "before": None if before is None else _plain(asdict(before)),
+                "after": _plain(asdict(after)),
                 "id": saved.id,
                 "kind": what,
-                "version": saved.version,
-                "was": 0 if was is None else was.version,
             }
         },
     )

@@ -27,7 +27,7 @@ def save_site(
         return next(site for site in known if site.id == earlier.subject_id)
     was = known_row(known, site_id, "site")
     saved = put_site(session, clinic, act, site_id, draft, version=version)
-    record(session, clinic, act, "site", saved, was, None if was is None else SiteDraft.of(was), draft)
+    record(session, clinic, act, "site", saved, was, None if was is None else SiteDraft.of(was), SiteDraft.of(saved))
     return saved
 
 

@@ -37,7 +37,7 @@ def save_staff(
         return next(person for person in known if person.id == earlier.subject_id)
     was = known_row(known, staff_id, "member of staff")
     saved = put_staff(session, clinic, act, staff_id, draft, version=version)
-    record(session, clinic, act, "staff", saved, was, None if was is None else StaffDraft.of(was), draft)
+    record(session, clinic, act, "staff", saved, was, None if was is None else StaffDraft.of(was), StaffDraft.of(saved))
     return saved
 
 

@@ -1,20 +1,19 @@
 """Taking back what Set-up saved: what was so before is saved again, with all that is checked of a save."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
 from ctfront.data import clinic_changes as changes
-from ctfront.data import ledger
 from ctfront.data import staff as staff_rows
 from ctfront.data.models import ActRow
 from ctfront.domain.clinic import Clinic, DateOrder, Identity
-from ctfront.domain.errors import ChangedElsewhere, ClinicError, NothingToUndo
+from ctfront.domain.errors import ChangedElsewhere, ClinicError, NotFound, NothingToUndo
 from ctfront.domain.providers import Break, DayHours, Governed
 from ctfront.domain.set_up import ClinicDraft, ProviderDraft, SiteDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.staff import Act, Right
@@ -22,34 +21,33 @@ from ctfront.domain.times import Span
 from ctfront.services.set_up_clinic import put_clinic
 from ctfront.services.set_up_providers import put_provider
 from ctfront.services.set_up_purposes import put_purpose
-from ctfront.services.set_up_saving import Named
+from ctfront.services.set_up_saving import Draft, Named
 from ctfront.services.set_up_sites import put_site
 from ctfront.services.set_up_staff import put_staff
+
+Row = TypeVar("Row", bound=Named)
 
 
 def put_back(session: Session, clinic: Clinic, act: Act, last: ActRow, saved: Mapping[str, Any]) -> None:
     """Save again what was so before; what was new goes. Raises `ChangedElsewhere` or `NothingToUndo`."""
     act.who.require(Right.SET_UP)
     kind, row_id = saved["kind"], saved["id"]
-    now = next((row for row in _ROWS[kind](session, clinic) if row.id == row_id), None)
-    if now is None or now.version != saved["version"]:
+    if _NOW[kind](session, clinic, row_id) != _DRAFT[kind](saved["after"]):
         raise ChangedElsewhere(f"A colleague has changed it since: “{last.sentence}” stays.")
     if saved["before"] is None:
         _take_away(session, clinic, act, kind, row_id)
         return
     try:
-        again = _PUT[kind](session, clinic, act, row_id, _DRAFT[kind](saved["before"]))
+        _PUT[kind](session, clinic, act, row_id, _DRAFT[kind](saved["before"]))
     except ClinicError as refusal:
         raise NothingToUndo(f"That cannot be taken back any more: {refusal}") from None
-    named = f'"id":{row_id},"kind":"{kind}","version":'
-    ledger.renew_undo(session, clinic.id, last, known=f"{named}{saved['was']},", renewed=f"{named}{again.version},")
 
 
 def _take_away(session: Session, clinic: Clinic, act: Act, kind: str, row_id: int) -> None:
     """Take away what a save has added; somebody who was added can no longer log in."""
     if kind == "staff":
-        person = next(person for person in staff_rows.load_staff(session, clinic.id) if person.id == row_id)
-        put_staff(session, clinic, act, row_id, replace(StaffDraft.of(person), active=False))
+        person = StaffDraft.of(_one(staff_rows.load_staff(session, clinic.id), row_id))
+        put_staff(session, clinic, act, row_id, replace(person, active=False))
         return
     try:
         with session.begin_nested():
@@ -58,13 +56,31 @@ def _take_away(session: Session, clinic: Clinic, act: Act, kind: str, row_id: in
         raise NothingToUndo("It is used already and stays; make it inactive in Set-up (F6).") from None
 
 
-_ROWS: Mapping[str, Callable[[Session, Clinic], Any]] = {
-    "clinic": lambda session, clinic: [clinics.load_clinic(session, clinic.id)],
-    "site": lambda session, clinic: clinics.load_sites(session, clinic.id),
-    "provider": lambda session, clinic: clinics.load_providers(session, clinic.id, active_only=False),
-    "purpose": lambda session, clinic: clinics.load_purposes(session, clinic.id, active_only=False),
-    "staff": lambda session, clinic: staff_rows.load_staff(session, clinic.id),
+def _provider_now(session: Session, clinic: Clinic, row_id: int) -> ProviderDraft:
+    return ProviderDraft.of(_one(clinics.load_providers(session, clinic.id, active_only=False), row_id))
+
+
+def _purpose_now(session: Session, clinic: Clinic, row_id: int) -> VisitPurposeDraft:
+    return VisitPurposeDraft.of(_one(clinics.load_purposes(session, clinic.id, active_only=False), row_id))
+
+
+def _one(rows: Iterable[Row], row_id: int) -> Row:
+    for row in rows:
+        if row.id == row_id:
+            return row
+    raise NotFound("That is not there any more.")
+
+
+_NOW: Mapping[str, Callable[[Session, Clinic, int], Draft]] = {
+    "clinic": lambda session, clinic, row_id: ClinicDraft.of(
+        clinics.load_clinic(session, row_id) or clinic, clinics.load_site(session, row_id)
+    ),
+    "site": lambda session, clinic, row_id: SiteDraft.of(_one(clinics.load_sites(session, clinic.id), row_id)),
+    "provider": _provider_now,
+    "purpose": _purpose_now,
+    "staff": lambda session, clinic, row_id: StaffDraft.of(_one(staff_rows.load_staff(session, clinic.id), row_id)),
 }
+"""What would be saved of each as it is now."""
 _PUT: Mapping[str, Callable[..., Named]] = {
     "clinic": put_clinic,
     "site": put_site,

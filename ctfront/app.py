@@ -1,6 +1,8 @@
 """The app: modes, app-wide keys, theme."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from textual.worker import Worker
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.keymap import KeyAct, changed, check_keys, switched
 from ctfront.domain.staff import Act, Actor, Right, Staff
 from ctfront.domain.text import Shown, safe
 from ctfront.screens.patient_access import PatientAccessScreen
@@ -55,10 +58,29 @@ LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 SCREENS = (SchedulerScreen, PatientInformationScreen, PatientAccessScreen, SetUpScreen)
 """The modes of the app."""
 
+LISTS = (PatientAccessScreen, SetUpScreen)
+"""Those that show a list under a cursor."""
+
 
 def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
     """Make a binding that works on every screen, outside fields."""
     return Binding(keys, action, words, tooltip=tooltip, id=f"app.{id}")
+
+
+REMAPPED = ("app.", "scheduler.", "patient.", "access.", "set_up.", "list.")
+"""How the ids of the acts begin that may have other keys, in the order in which they are shown."""
+
+
+def _key_act(binding: Binding, keymap: Mapping[str, str]) -> KeyAct:
+    shipped = tuple(binding.key.split(","))
+    id = binding.id or ""
+    keys = tuple(keymap[id].split(",")) if id in keymap else shipped
+    return KeyAct(id=id, words=binding.tooltip or binding.description, keys=keys, shipped=shipped, places=frozenset())
+
+
+def keep_no_keys(keymap: Mapping[str, str]) -> None:
+    """Refuse other keys where there is no settings file."""
+    raise ClinicError("There is no settings file to keep keys in.")
 
 
 class CTFrontApp(Ways):
@@ -103,6 +125,8 @@ class CTFrontApp(Ways):
         hold: timedelta = HOLD,
         post: MailPost | None = None,
         paper: Paper | None = None,
+        keep_keys: Callable[[Mapping[str, str]], None] = keep_no_keys,
+        walking: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(driver_class=PlainDriver if ascii_only else DeskDriver)
         self.database = database
@@ -122,7 +146,12 @@ class CTFrontApp(Ways):
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
-        self.set_keymap(dict(keymap or {}))
+        self.keymap = dict(keymap or {})
+        self.set_keymap(self.keymap)
+        self.keep_keys = keep_keys
+        """Writes the keymap where the next start finds it."""
+        self.walking = walking or {}
+        """The keys with which letters walk."""
         of_the_day = (self.scheduling, self.patients, self.inviting, self.sheets, self.waitlist)
         self.add_mode("scheduler", lambda: SchedulerScreen(*of_the_day))
         of_a_patient = (self.patients, self.scheduling, self.inviting, self.profiles, self.waitlist)
@@ -140,6 +169,49 @@ class CTFrontApp(Ways):
         places = {p for screen in (cls, *SCREENS, RowList) for p in screen.__mro__ if issubclass(p, DOMNode)}
         bindings = (binding for place in places for binding in place.__dict__.get("BINDINGS", ()))
         return frozenset(b.id for b in bindings if isinstance(b, Binding) and b.id)
+
+    def key_acts(self) -> tuple[KeyAct, ...]:
+        """Return the acts of all screens with their keys."""
+        return self.acts_by(self.keymap)
+
+    @classmethod
+    def acts_by(cls, keymap: Mapping[str, str]) -> tuple[KeyAct, ...]:
+        """Return the acts of all screens with the keys that a keymap gives them."""
+        found: dict[str, KeyAct] = {}
+        for screen in SCREENS:
+            places = {*screen.__mro__, *cls.__mro__, *((RowList,) if screen in LISTS else ())}
+            for place in places:
+                for binding in place.__dict__.get("BINDINGS", ()) if issubclass(place, DOMNode) else ():
+                    if isinstance(binding, Binding) and binding.id and binding.id.startswith(REMAPPED):
+                        known = found.get(binding.id) or _key_act(binding, keymap)
+                        found[binding.id] = replace(known, places=known.places | {screen.__name__})
+        return tuple(
+            sorted(found.values(), key=lambda act: (REMAPPED.index(act.id.partition(".")[0] + "."), act.words))
+        )
+
+    @property
+    def letters_walk(self) -> bool:
+        """Whether h j k l walk as the arrows do."""
+        return bool(self.walking) and self.walking.items() <= self.keymap.items()
+
+    async def change_keys(self, act: KeyAct, keys: tuple[str, ...]) -> None:
+        """Give an act other keys for everybody, at once. Raises `ClinicError`."""
+        await self._keep_keymap(changed(self.keymap, act, keys))
+
+    async def let_letters_walk(self, on: bool) -> None:
+        """Let h j k l walk, or no longer. Raises `ClinicError`."""
+        keymap = switched(self.keymap, on, self.walking)
+        acts = self.acts_by(keymap)
+        for act in acts:
+            if on and act.id in self.walking:
+                check_keys(acts, act, act.keys)
+        await self._keep_keymap(keymap)
+
+    async def _keep_keymap(self, keymap: dict[str, str]) -> None:
+        self.actor.require(Right.SET_UP)
+        await asyncio.to_thread(self.keep_keys, keymap)
+        self.keymap = keymap
+        self.set_keymap(keymap)
 
     def on_mount(self) -> None:
         """Open on the Scheduler."""
@@ -182,7 +254,12 @@ class CTFrontApp(Ways):
 
     async def undo(self) -> str:
         """Take back the clerk's last act and return the sentence that says which. Raises `ClinicError`."""
-        return await self.scheduling.undo(self.act())
+        said = await self.scheduling.undo(self.act())
+        with suppress(ClinicError):  # taken back it is; the next reading shows what this one could not
+            self.adopt(await self.clinic_setup.current_clinic())
+            for person in await self.clinic_setup.staff():
+                self.adopt(person)
+        return said
 
     async def mail_banner(self) -> str:
         """Return why mail waits, empty when it does not. Raises `ClinicError`."""

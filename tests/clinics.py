@@ -14,11 +14,13 @@ from ctfront.domain.staff import FRONT_DESK_RIGHTS, Act, Actor, ActorKind, Right
 from ctfront.domain.times import Span
 from ctfront.mail.links import LinkKey
 from ctfront.services import booking, holding
-from ctfront.services.clinic_setup import add_staff, save_provider, save_purpose
 from ctfront.services.found import found_clinic
 from ctfront.services.mail_acts import Rules
 from ctfront.services.patients import Patients, add_patient
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.set_up_providers import save_provider
+from ctfront.services.set_up_purposes import save_purpose
+from ctfront.services.set_up_staff import add_staff
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 15, 50, tzinfo=UTC)

@@ -9,10 +9,11 @@ from pathlib import Path
 from sqlalchemy import text
 
 from ctfront.app import CTFrontApp
+from ctfront.cli.desk import keys_kept_in
 from ctfront.data.database import Database
 from ctfront.services.day_sheets import Paper
 from ctfront.services.mail_post import MailPost
-from ctfront.settings import Settings
+from ctfront.settings import VI, Settings
 from tests.clinics import SmallClinic
 from tests.desk import open_desk
 from tests.wire.terminal_desk import terminal_desk
@@ -142,7 +143,9 @@ class Story:
         post = MailPost(clinic.database, clinic.clinic.id, lambda: self.now, lacking=lacking)
         paper = Paper(folder=clinic.database.path.with_suffix(""), command=self.print_command)
         actor = getattr(clinic, self.who)
-        app = CTFrontApp(clinic.database, clinic.clinic, actor, lambda: self.now, self.keymap, post=post, paper=paper)
+        kept = keys_kept_in(clinic.database.path.parent / "settings.toml")
+        more = {"post": post, "paper": paper, "keep_keys": kept, "walking": VI}
+        app = CTFrontApp(clinic.database, clinic.clinic, actor, lambda: self.now, self.keymap, **more)
         async with open_desk(app, size=size) as desk:
             await (desk.burst(self.script) if burst else desk.press(self.script))
             cells, looks = desk.cells(), desk.looks()

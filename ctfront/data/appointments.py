@@ -42,9 +42,9 @@ def select_appointments(clinic_id: int | BindParameter[int]) -> Select[*tuple[An
         select(
             a.id, a.number, a.provider_id, provider.name,
             a.patient_id, p.public_id, p.record_number, p.last_name, p.first_name, p.birth_date, phone.number, p.active,
-            a.purpose_id, purpose.name, purpose.letter, a.day, a.start_second, a.minutes, a.zone, a.starts_at,
-            a.status, a.status_at, a.origin, a.by_kind, a.by_name, a.made_at, a.note, a.overbooked, a.overridden,
-            a.replaces_id, _REPLACING.c.day, a.cancel_reason, a.asked_by, site.name,
+            a.purpose_id, purpose.name, purpose.letter, purpose.color, a.day, a.start_second, a.minutes, a.zone,
+            a.starts_at, a.status, a.status_at, a.origin, a.by_kind, a.by_name, a.made_at, a.note, a.overbooked,
+            a.overridden, a.replaces_id, _REPLACING.c.day, a.cancel_reason, a.asked_by, site.name,
             a.series_id, a.ordinal, SeriesRow.__table__.c.rule, a.version,
         )
         .select_from(AppointmentRow.__table__)
@@ -64,7 +64,7 @@ def appointment_of(row: Sequence[Any]) -> Appointment:
     (
         appointment_id, number, provider_id, provider,
         patient_id, public_id, record_number, last_name, first_name, birth_date, phone, active,
-        purpose_id, purpose, letter, day, start_second, minutes, zone, starts_at,
+        purpose_id, purpose, letter, color, day, start_second, minutes, zone, starts_at,
         status, status_at, origin, by_kind, by_name, made_at, note, overbooked, overridden,
         replaces_id, replaced_by_day, cancel_reason, asked_by, site,
         series_id, ordinal, rule, version,
@@ -90,6 +90,7 @@ def appointment_of(row: Sequence[Any]) -> Appointment:
         purpose_id=purpose_id,
         purpose=purpose,
         purpose_letter=letter,
+        purpose_color=color,
         day=day,
         start=time(hour, second // 60, second % 60),
         minutes=minutes,

@@ -5,7 +5,7 @@ patient (cap: one).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -74,14 +74,14 @@ def load_taken(
 
 
 def choose(
-    kind: str, resource_id: int, slots: range, taken: Mapping[int, Collection[int]], *, cap: int, over: bool
+    kind: str, resource_id: int, slots: range, taken: Mapping[int, Collection[int]], *, caps: Sequence[int], over: bool
 ) -> list[dict[str, Any]]:
-    """Return the lowest free seat of each slot, as rows to be taken; `over_ok` tells which lie beyond the cap.
+    """Return the lowest free seat of each slot, as rows to be taken; `over_ok` tells which lie beyond the slot's cap.
 
     Raises `NoSeat` where the cap is reached and `over` is not allowed.
     """
     chosen = []
-    for slot in slots:
+    for slot, cap in zip(slots, caps, strict=True):
         there = taken.get(slot, ())
         seat = next(n for n in range(len(there) + 1) if n not in there)
         if seat >= cap and not over:

@@ -178,6 +178,7 @@ class Appointment:
     """Where a rescheduled one went."""
     cancel_reason: str = ""
     asked_by: str = ""
+    purpose_color: str = ""
     site: str = ""
     series_id: int | None = None
     ordinal: int | None = None

@@ -42,6 +42,8 @@ class Clinic:
     identity: Identity = Identity.OS
     holidays: str = ""
     """Whose public holidays it keeps, as `US` or `US-CA`; empty for nobody's."""
+    sites: int = 1
+    """How many sites it has; where there is one, nothing is said of sites."""
     version: int = 1
 
     @property
@@ -59,3 +61,4 @@ class Site:
     zone: str
     address: str = ""
     phone: str = ""
+    version: int = 1

@@ -74,6 +74,10 @@ class Column:
         live = tuple(hold for hold in self.holds if hold.until > now)
         return self if len(live) == len(self.holds) else replace(self, holds=live)
 
+    def is_full_at(self, minute: int) -> bool:
+        """Tell whether the governor is reached at the minute."""
+        return self.load_at(minute) >= self.provider.governors(self.day, [minute])[0]
+
     def bookable(self) -> tuple[Span, ...]:
         """Return office hours without breaks and events."""
         return subtract(self.hours, [*(b.span for b in self.breaks), *(e.span for e in self.events)])
@@ -83,17 +87,19 @@ class Column:
         """Bookable time in which the governor is not reached; worked out once, since every cursor move asks."""
         live = [appointment.span for appointment in self.appointments if appointment.live]
         taken = (*live, *(hold.span for hold in self.holds))
-        return free_spans(self.bookable(), taken, self.provider.governor)
+        return free_spans(self.bookable(), taken, self.provider, self.day)
 
 
-def free_spans(bookable: Sequence[Span], taken: Iterable[Span], governor: int) -> tuple[Span, ...]:
-    """Return the bookable time in which fewer visits and held places than the governor are in progress."""
+def free_spans(bookable: Sequence[Span], taken: Iterable[Span], provider: Provider, day: date) -> tuple[Span, ...]:
+    """Return the bookable time in which fewer visits and held places than the day's governor are in progress."""
     changes: Counter[int] = Counter()
+    for governed in provider.hours_on(day).governed:
+        changes.update({governed.span.start: 0, governed.span.end: 0})
     for span in taken:
         changes[span.start] += 1
         changes[span.end] -= 1
-    full, load = [], 0
-    for start, end in pairwise(sorted(changes)):
+    full, load, edges = [], 0, sorted(changes)
+    for (start, end), governor in zip(pairwise(edges), provider.governors(day, edges), strict=False):
         load += changes[start]
         if load >= governor:
             full.append(Span(start, end))

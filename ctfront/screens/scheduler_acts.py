@@ -134,7 +134,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         purposes = tuple(every[i] for i in column.provider.purpose_ids if i in every)
         column = column.at(self.desk.wall_now)
         held = column.hold_at(minute_of(place.start))
-        taken = place.start if column.load_at(minute_of(place.start)) >= column.provider.governor else None
+        taken = place.start if column.is_full_at(minute_of(place.start)) else None
         if taken is not None and purposes:
             starts = starts_in(column, purposes[0].minutes, step=self.desk.clinic.slot_minutes)
             later = next((s.minute for s in starts if s.minute > minute_of(taken)), None)

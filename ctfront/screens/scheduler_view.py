@@ -237,6 +237,7 @@ class SchedulerView(DeskScreen):
                 nth=(ids.index(appointment.id) + 1, len(ids)),
                 online=self.desk.clinic.online,
                 event=column.event_over(appointment) if column is not None else None,
+                sites=self.desk.clinic.sites,
             )
             pane.show(facts)
         elif column is not None:

@@ -32,7 +32,7 @@ def hold(session: Session, clinic: Clinic, act: Act, place: Place, minutes: int,
     seats.end_holds(connection, act.at)
     slots = seats.slots_of(starts_at, minutes)
     there = seats.load_taken(connection, slots, patient_id=0, provider_id=provider.id, now=act.at)
-    chosen = placing.choose_of_provider(session, clinic, provider, slots, place.start, there[seats.PROVIDER])
+    chosen = placing.choose_of_provider(session, clinic, provider, slots, place.day, place.start, there[seats.PROVIDER])
     until = act.at + HELD_FOR
     seats.hold(connection, chosen, hold_id=hold_id, by=act.who.name, until=until)
     ledger.tell(session, clinic.id, act, kind="hold", day=place.day)

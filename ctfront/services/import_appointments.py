@@ -40,6 +40,7 @@ from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import brief, clean_line
 from ctfront.domain.times import STEP, show_time, utc_instant, wall_clock
 from ctfront.services.import_plan import ImportOptions, ImportPlan, Rejections, digest
+from ctfront.services.placing import caps_of
 
 DAY_MINUTES = 24 * 60
 NOTE_LIMIT = 2000
@@ -320,7 +321,8 @@ class Staging:
         taken = self.standing.taken
         if any(taken[seats.PATIENT, one.patient_id, slot] for slot in slots):
             raise InputRefused("The patient has another appointment then.", field="patient")
-        if not over and any(taken[seats.PROVIDER, one.provider.id, slot] >= one.provider.governor for slot in slots):
+        caps = zip(slots, caps_of(one.provider, one.day, minute, slots), strict=True)
+        if not over and any(taken[seats.PROVIDER, one.provider.id, slot] >= cap for slot, cap in caps):
             raise InputRefused(f"{one.provider.name} is taken at {show_time(one.start)}.", field="start")
         for slot in slots:
             taken[seats.PATIENT, one.patient_id, slot] += 1

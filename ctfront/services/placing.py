@@ -125,6 +125,8 @@ def settle(
     if not (stays and old in LIVE and status in LIVE):
         if old is not None:
             seats.free(session, [row.id])
+        if status in LIVE and provider is not None and not stays:
+            row.site_id = provider.hours_on(row.day).site_id or row.site_id
         if status in LIVE and provider is not None and row.day >= today(clinic, act):
             chosen = _choose_seats(session, clinic, act, fields_of(row), row.patient_id, provider, overbook, double)
             seats.take(session.connection(), chosen, appointment_id=row.id)
@@ -163,6 +165,8 @@ def settle_new(
         **fields,
         **made_by(act),
     }
+    if (site_id := provider.hours_on(fields["day"]).site_id) is not None:
+        fields["site_id"] = site_id
     chosen: list[dict[str, Any]] = []
     if fields["day"] >= today(clinic, act):
         chosen = _choose_seats(session, clinic, act, fields, fields["patient_id"], provider, overbook, double)
@@ -200,14 +204,19 @@ def _choose_seats(
     start = time(fields["start_second"] // 3600, fields["start_second"] // 60 % 60)
     there = seats.load_taken(session.connection(), slots, patient_id=patient_id, provider_id=provider.id, now=act.at)
     try:
-        of_patient = seats.choose(seats.PATIENT, patient_id, slots, there[seats.PATIENT], cap=1, over=double)
+        of_patient = seats.choose(
+            seats.PATIENT, patient_id, slots, there[seats.PATIENT], caps=[1] * len(slots), over=double
+        )
     except seats.NoSeat as full:
         raise PatientBusy(
             f"{patients.load_name(session, clinic.id, patient_id).name} has another appointment at "
             f"{_clock(full.slot, clinic)} that day."
         ) from None
     taken = there[seats.PROVIDER]
-    return [*of_patient, *choose_of_provider(session, clinic, provider, slots, start, taken, over=overbook)]
+    return [
+        *of_patient,
+        *choose_of_provider(session, clinic, provider, slots, fields["day"], start, taken, over=overbook),
+    ]
 
 
 def choose_of_provider(
@@ -215,14 +224,19 @@ def choose_of_provider(
     clinic: Clinic,
     provider: Provider,
     slots: range,
+    day: date,
     start: time,
     taken: Mapping[int, Collection[int]],
     *,
     over: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return the provider's seats for a visit from `start` on. Raises `SlotTaken`; `PlaceHeld` where a form waits."""
+    """Return the provider's seats for a visit from `start` of the day on.
+
+    Raises `SlotTaken`; `PlaceHeld` where a form waits.
+    """
     try:
-        return seats.choose(seats.PROVIDER, provider.id, slots, taken, cap=provider.governor, over=over)
+        caps = caps_of(provider, day, minute_of(start), slots)
+        return seats.choose(seats.PROVIDER, provider.id, slots, taken, caps=caps, over=over)
     except seats.NoSeat as full:
         at, held = _clock(full.slot, clinic), seats.holder_of(session.connection(), provider.id, full.slot)
         if held is not None:
@@ -232,6 +246,11 @@ def choose_of_provider(
             ) from None
         later = "" if at == show_time(start) else f" (from {show_time(start)} on)"
         raise SlotTaken(f"{safe(provider.name)} is taken at {at}{later}.") from None
+
+
+def caps_of(provider: Provider, day: date, minute: int, slots: range) -> list[int]:
+    """Return the governor in each of the slots of a visit that starts at the minute of the day."""
+    return provider.governors(day, range(minute, minute + len(slots) * STEP, STEP))
 
 
 def _clock(slot: int, clinic: Clinic) -> str:

@@ -20,6 +20,7 @@ from ctfront.domain.errors import NotFound
 from ctfront.domain.glance import FreePlaces, count_free, weeks_from
 from ctfront.domain.openings import PartOfDay, free_from, next_starts
 from ctfront.domain.providers import Event, Provider, VisitPurpose
+from ctfront.domain.repeats import Reach
 from ctfront.domain.schedule import Column, DaySchedule, Hold, Start
 from ctfront.domain.series import Checked, Edit, SeriesBooked, SeriesChanged, SeriesPlan, Shift, Visit
 from ctfront.domain.staff import Act
@@ -40,7 +41,9 @@ Result = TypeVar("Result")
 
 WEEK = timedelta(days=6)
 
-SET_UP_KINDS = (*undoing.SET_UP_SAVES, "import_providers")
+SET_UP_KINDS = (
+    "save_clinic", "save_site", "save_provider", "save_purpose", "save_staff", "undo_set_up", "import_providers",
+)  # fmt: skip
 """Kinds of change after which every day may look different."""
 
 
@@ -316,21 +319,29 @@ class Scheduling:
         self, act: Act, provider_id: int, day: date, span: Span, text: str
     ) -> tuple[Event, tuple[Appointment, ...]]:
         """Block a provider's time; return the event and the appointments to come that it hits."""
-        event = await self._write(blocking.add_event, act, provider_id, day, span, text)
-        return event, await self.appointments_in(event)
+        (event,), hit = await self.add_events(act, provider_id, [day], span, text)
+        return event, hit
 
-    async def appointments_in(self, event: Event) -> tuple[Appointment, ...]:
-        """Return the appointments that an event hits and whose visit has not begun, by time."""
+    async def add_events(
+        self, act: Act, provider_id: int, days: Sequence[date], span: Span, text: str
+    ) -> tuple[tuple[Event, ...], tuple[Appointment, ...]]:
+        """Block a provider's time on several days as one act; return the events and whom they hit."""
+        added = await self._write(blocking.add_events, act, provider_id, days, span, text)
+        return added, await self.appointments_in(*added)
+
+    async def appointments_in(self, *events_of_one: Event) -> tuple[Appointment, ...]:
+        """Return the appointments that the events of one provider hit and whose visit has not begun, by time."""
+        spans = {event.day: event.span for event in events_of_one}
         async with self._database.reading() as session:
             there = await appointments.read_days(
-                session, self.clinic.id, event.day, event.day, provider_ids=[event.provider_id]
+                session, self.clinic.id, min(spans), max(spans), provider_ids=[events_of_one[0].provider_id]
             )
-        hit = [a for a in there if a.before_visit and a.span.overlaps(event.span)]
-        return tuple(sorted(hit, key=lambda a: (a.start, a.number)))
+        hit = [a for a in there if a.before_visit and a.day in spans and a.span.overlaps(spans[a.day])]
+        return tuple(sorted(hit, key=lambda a: (a.day, a.start, a.number)))
 
-    async def remove_event(self, act: Act, event_id: int) -> Event:
-        """Make a provider's time bookable again."""
-        return await self._write(blocking.remove_event, act, event_id)
+    async def remove_event(self, act: Act, event_id: int, reach: Reach = Reach.ONE) -> Event:
+        """Make a provider's time bookable again; of an event that repeats, on as many days as `reach` says."""
+        return await self._write(blocking.remove_event, act, event_id, reach)
 
     async def _write(self, act_on: Callable[..., Result], act: Act, *what: Any) -> Result:
         return await self._database.write(lambda session: act_on(session, self.clinic, act, *what))

@@ -82,6 +82,7 @@ def appointment_facts(
     nth: tuple[int, int] = (1, 1),
     online: bool = True,
     event: Event | None = None,
+    sites: int = 1,
 ) -> list[Facts]:
     """Return what the pane says of an appointment; `patient` adds consent, enrollment and alerts when read.
 
@@ -96,6 +97,7 @@ def appointment_facts(
     what = [
         f"{appointment.purpose} {appointment.minutes} min",
         f"{show_time(appointment.start)}–{show_time(appointment.end)} {appointment.provider}",
+        appointment.site if sites > 1 else "",
         _status_words(appointment, zone),
     ]
     if nth[1] > 1:

@@ -155,6 +155,13 @@ def _appointment_text(
     return set_cell_size(fit(name, room) + more + " " + right, width)
 
 
+def purpose_in(text: str, appointment: Appointment, zone: tzinfo) -> slice | None:
+    """Return where the purpose's letters stand in a cell's text; None where it does not say them."""
+    letters, mark = f" {safe(appointment.purpose_letter):>3} ", status_mark(appointment, zone)
+    start = text.rfind(f"{letters}{mark}")
+    return None if start < 0 else slice(start + 1, start + len(letters) - 1)
+
+
 def fit(text: str, width: int) -> Shown:
     """Return the text cut or padded to the width, with `…` where it was cut."""
     if width <= 0:

@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
+from ctfront.domain.keymap import KeyAct
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor
 from ctfront.domain.waitlist import Offer
@@ -51,6 +52,19 @@ class FrontDesk(Protocol):
 
     def stoppable(self, act: Progress) -> AbstractContextManager[None]:
         """Let Esc stop an act while it runs."""
+
+    def key_acts(self) -> Sequence[KeyAct]:
+        """Return the acts of all screens with their keys."""
+
+    @property
+    def letters_walk(self) -> bool:
+        """Whether h j k l walk as the arrows do."""
+
+    async def change_keys(self, act: KeyAct, keys: tuple[str, ...]) -> None:
+        """Give an act other keys for everybody, at once. Raises `ClinicError`."""
+
+    async def let_letters_walk(self, on: bool) -> None:
+        """Let h j k l walk, or no longer. Raises `ClinicError`."""
 
     def gone_on(self) -> bool:
         """Tell whether the clerk broke off the wait for the act that asks this: then it must not move anything."""

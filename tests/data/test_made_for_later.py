@@ -39,10 +39,10 @@ from ctfront.domain.patients import Alert, Channel, PatientDraft, Phone
 from ctfront.domain.set_up import StaffDraft
 from ctfront.domain.staff import Act
 from ctfront.services import booking
-from ctfront.services.clinic_setup import save_staff
 from ctfront.services.enrolling import enroll
 from ctfront.services.erasing import RecordKept
 from ctfront.services.patients import add_patient
+from ctfront.services.set_up_staff import save_staff
 from tests.clinics import MONDAY, NOW, PEOPLE, small_clinic
 
 TODAY = MONDAY

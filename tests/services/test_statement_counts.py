@@ -12,10 +12,10 @@ from ctfront.domain.invitations import Source
 from ctfront.domain.series_rule import Repeat
 from ctfront.domain.set_up import ProviderDraft
 from ctfront.services.bulk_inviting import BulkInviting
-from ctfront.services.clinic_setup import save_provider
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.series_rules import plan_series
+from ctfront.services.set_up_providers import save_provider
 from tests.clinics import MONDAY, NOW
 from tests.sendings import reachable
 

@@ -136,4 +136,6 @@ class EventRow(MadeBy, Base):
     start_minute: Mapped[int]
     end_minute: Mapped[int]
     text: Mapped[str] = mapped_column(String(200))
+    series: Mapped[int | None]
+    """The id of the first one of an event that repeats."""
     removed_at: Mapped[datetime | None]

@@ -76,7 +76,26 @@ def enter(
     replaces: AppointmentRow | None = None,
     status: Status | None = None,
 ) -> Appointment:
-    """Write a draft that was checked, as part of an act, linked both ways with what it replaces.
+    """Write a draft that was checked and return the appointment; see `enter_row`."""
+    new_id = enter_row(
+        session, clinic, act, draft, provider, starts_at, overridden=overridden, replaces=replaces, status=status
+    )
+    return appointments.load_appointment(session, clinic.id, new_id)
+
+
+def enter_row(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    draft: AppointmentDraft,
+    provider: Provider,
+    starts_at: datetime,
+    *,
+    overridden: bool,
+    replaces: AppointmentRow | None = None,
+    status: Status | None = None,
+) -> int:
+    """Write a draft that was checked, as part of an act, linked both ways with what it replaces; return its id.
 
     Without a `status` it begins as the draft does. Raises `PatientBusy` or `SlotTaken`.
     """
@@ -104,7 +123,7 @@ def enter(
     )
     if replaces is not None:
         replaces.replaced_by_id = new_id
-    return appointments.load_appointment(session, clinic.id, new_id)
+    return new_id
 
 
 def move(

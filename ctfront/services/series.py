@@ -83,11 +83,11 @@ def book(
     patients.check_active(session, clinic.id, plan.patient.id)
     note = clean_line(plan.note, field="note", limit=booking.NOTE_LIMIT)
     if series_id is None:
-        by = placing.made_by(act)
-        series_id = series_rows.add_series(session.connection(), clinic.id, plan.patient.id, plan.rule, by)
-    ids = {visit.place.provider_id for visit in visits}
-    providers = {one: clinics.load_provider(session.connection(), clinic.id, one) for one in ids}
-    booked, lost = list[Appointment](), list[tuple[int, str]]()
+        made_by = placing.made_by(act)
+        series_id = series_rows.add_series(session.connection(), clinic.id, plan.patient.id, plan.rule, made_by)
+    by = {visit.place.provider_id for visit in visits}
+    providers = {one: clinics.load_provider(session.connection(), clinic.id, one) for one in by}
+    ids, lost = set[int](), list[tuple[int, str]]()
     for visit in visits:
         draft = AppointmentDraft(
             patient_id=plan.patient.id,
@@ -100,20 +100,22 @@ def book(
             ordinal=visit.ordinal,
         )
         try:
-            booked.append(_enter(session, clinic, act, draft, providers[visit.place.provider_id]))
+            ids.add(_enter(session, clinic, act, draft, providers[visit.place.provider_id]))
         except (ScheduleRefused, InputRefused) as refusal:
             lost.append((visit.ordinal, str(refusal)))
-    if not booked:
+    if not ids:
         raise ScheduleRefused(f"None of them can be booked any more: {lost[0][1]}")
+    members = series_rows.load_members(session, clinic.id, plan.patient.id, series_id)
+    booked = [one for one in members if one.id in ids]
     record_steps(session, clinic, act, "book", [(one, None) for one in booked], told_series(booked))
     return SeriesBooked(series_id=series_id, booked=tuple(booked), lost=tuple(lost))
 
 
-def _enter(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft, provider: Provider) -> Appointment:
-    """Check one date again and write it; what raises has written nothing but a number drawn."""
+def _enter(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft, provider: Provider) -> int:
+    """Check one date again, write it and return its id; what raises has written nothing but a number drawn."""
     starts_at, _ = placing.check_place(session, clinic, act, provider, draft.place, draft.minutes, False, draft.fold)
     placing.check_purpose(provider, draft.purpose_id)
-    return booking.enter(session, clinic, act, draft, provider, starts_at, overridden=False)
+    return booking.enter_row(session, clinic, act, draft, provider, starts_at, overridden=False)
 
 
 def _booked_before(

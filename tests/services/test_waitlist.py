@@ -199,7 +199,18 @@ async def test_what_no_place_could_fit_is_refused_with_the_field(desk, waitlist,
         with pytest.raises(InputRefused) as refusal:
             await waits("RUIZ", **more)
         assert refusal.value.field == field
+    stranger = replace(desk.purposes["Massage"], id=999)
+    desk.purposes["Stranger"] = stranger
+    with pytest.raises(InputRefused, match="no such visit purpose"):
+        await waits("RUIZ", purpose="Stranger")
     assert await waitlist.entries() == ()
+
+
+async def test_who_waits_for_it_already_is_not_put_on_again(desk, waitlist, waits):
+    entry = await waits("RUIZ")
+    with pytest.raises(InputRefused, match="waits for that already"):
+        await waits("RUIZ")
+    assert await waitlist.entries() == (entry,)
 
 
 async def test_without_the_right_nothing_is_put_on(desk, waitlist, waits):

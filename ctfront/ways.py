@@ -249,6 +249,8 @@ class Ways(WaitingForms):
         shown = WaitlistList(self.waitlist, self.patients, providers, purposes, entries, offer)
         taken = await self.ask(shown)
         if taken is None:
+            if (screen := self.desk_screen) is not None:
+                await screen.read_again()  # u in the list may have reached further back
             return
         entry, fitting = taken
         await self.switch_mode("scheduler")

@@ -17,6 +17,7 @@ from ctfront.data.models import (
     InvitationRow,
     OutboxRow,
     PatientIdentifierRow,
+    PatientMergeRow,
     PatientNameRow,
     PatientRelationRow,
     PatientRow,
@@ -58,6 +59,9 @@ def erase(session: Session, clinic_id: int, act: Act, patient_id: int) -> None:
     """Take everything personal out; the record number stays taken, and the audit chain whole."""
     for merged_id in session.scalars(select(PatientRow.id).where(PatientRow.merged_into_id == patient_id)).all():
         erase(session, clinic_id, act, merged_id)  # what was merged into the record is the same person's
+    merge = PatientMergeRow
+    joined = or_(merge.kept_id == patient_id, merge.gone_id == patient_id)
+    session.execute(update(merge).where(merge.clinic_id == clinic_id, joined).values(moved="{}"))
     theirs = _appointments(clinic_id, patient_id)
     _erase_what_was_said(session, clinic_id, patient_id)
     session.execute(

@@ -111,6 +111,8 @@ def put_back(session: Session, clinic: Clinic, act: Act, last: ActRow, kept: Map
 def _checked(session: Session, clinic: Clinic, act: Act, draft: WaitlistDraft) -> dict[str, Any]:
     """Return the columns of a draft that may stand."""
     check_draft(draft, placing.today(clinic, act))
+    if draft.purpose_id not in {purpose.id for purpose in clinics.load_purposes(session, clinic.id)}:
+        raise InputRefused("There is no such visit purpose any more.", field="purpose")
     for provider_id in draft.provider_ids:
         clinics.load_provider(session, clinic.id, provider_id)
     return rows.columns_of(draft) | {

@@ -82,6 +82,7 @@ OF_NO_CLINIC = {
     "provider_purpose": "joins a provider and a purpose, which have theirs",
     "appointment_status": "a step of an appointment, which has its own",
     "seat": "a place of a provider or a patient, who have theirs",
+    "waitlist_provider": "joins a waitlist entry and a provider, who have theirs",
 }
 
 

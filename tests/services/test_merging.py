@@ -248,3 +248,5 @@ async def test_erasing_the_kept_record_erases_what_was_merged_into_it(desk, dupl
     await duplicates.merge(desk.act(), desk.patients["RUIZ"], again)
     await desk.people.erase(desk.act(desk.manager), desk.patients["RUIZ"], legal_request="asked in writing")
     assert {row[1] for row in state_of(desk)["patients"] if row[0] in {again, desk.patients["RUIZ"]}} == {"(erased)"}
+    kept = "SELECT moved FROM patient_merge"
+    assert desk.database.write_now(lambda session: session.execute(text(kept)).scalars().all()) == ["{}"]

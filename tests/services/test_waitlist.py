@@ -1,17 +1,20 @@
 """The waitlist: who fits a freed place, booking from it, two desks at one entry, and taking back."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from ctfront.data.database import Database
 from ctfront.data.models import PatientRow, WaitlistEntryRow
 from ctfront.domain.appointments import Asker, Status
 from ctfront.domain.errors import ChangedElsewhere, InputRefused, NotAllowed, ScheduleRefused, SlotTaken
 from ctfront.domain.staff import Actor, ActorKind
 from ctfront.domain.times import Span
 from ctfront.domain.waitlist import FreedPlace, WaitlistDraft, fits
+from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
 from tests.clinics import MONDAY
 
@@ -147,6 +150,20 @@ async def test_two_desks_book_the_same_entry_and_one_is_told(desk, waitlist, wai
     assert [it.status for it in await desk.people.appointments_of(desk.patients["RUIZ"])] == [Status.SCHEDULED]
 
 
+async def test_two_desks_book_the_same_entry_at_once_and_one_booking_stands(desk, waitlist, waits):
+    entry = await waits("RUIZ")
+    second = Database(desk.database.url.render_as_string(hide_password=False))
+    elsewhere = Waitlist(second, Scheduling(second, desk.clinic))
+    ends = await asyncio.gather(
+        waitlist.book(entry, desk.act(), desk.draft("RUIZ", "Dr Alvarez", "8:00")),
+        elsewhere.book(entry, desk.act(desk.tlee), desk.draft("RUIZ", "Dr Chen", "9:00")),
+        return_exceptions=True,
+    )
+    await second.close()
+    assert sorted(type(end).__name__ for end in ends) == ["Appointment", "ChangedElsewhere"]
+    assert len(await desk.people.appointments_of(desk.patients["RUIZ"])) == 1
+
+
 async def test_a_change_and_taking_off_are_taken_back_in_turn(desk, waitlist, waits):
     entry = await waits("RUIZ", providers=["Dr Chen"], note="after five")
     draft = WaitlistDraft(
@@ -182,7 +199,18 @@ async def test_what_no_place_could_fit_is_refused_with_the_field(desk, waitlist,
         with pytest.raises(InputRefused) as refusal:
             await waits("RUIZ", **more)
         assert refusal.value.field == field
+    stranger = replace(desk.purposes["Massage"], id=999)
+    desk.purposes["Stranger"] = stranger
+    with pytest.raises(InputRefused, match="no such visit purpose"):
+        await waits("RUIZ", purpose="Stranger")
     assert await waitlist.entries() == ()
+
+
+async def test_who_waits_for_it_already_is_not_put_on_again(desk, waitlist, waits):
+    entry = await waits("RUIZ")
+    with pytest.raises(InputRefused, match="waits for that already"):
+        await waits("RUIZ")
+    assert await waitlist.entries() == (entry,)
 
 
 async def test_without_the_right_nothing_is_put_on(desk, waitlist, waits):

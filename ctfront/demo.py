@@ -173,7 +173,7 @@ class _Making:
         for draft in [*(member.patient for member in CAST), *self.others()]:
             act = self.act(self.staff["tlee"], at)
             self.patients.append(add_patient(self.session, self.clinic, act, draft, another_person=True))
-        father, daughter = (self.patients[n] for n, it in enumerate(CAST) if it.patient.last_name == "FERRARI")
+        father, daughter = (self.patients[n] for n, it in enumerate(CAST) if it.patient.last_name == "Ferrari")
         act = self.act(self.staff["tlee"], at)
         relate(self.session, self.clinic, act, father, daughter, Relation.CHILD, known=None)
 

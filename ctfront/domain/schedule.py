@@ -1,7 +1,7 @@
 """A day of the clinic as it is read: one column per provider, what is open, taken and closed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -44,17 +44,21 @@ class Column:
     @cached_property
     def free(self) -> tuple[Span, ...]:
         """Bookable time in which the governor is not reached; worked out once, since every cursor move asks."""
-        changes: Counter[int] = Counter()
-        for appointment in self.appointments:
-            if appointment.live:
-                changes[appointment.span.start] += 1
-                changes[appointment.span.end] -= 1
-        full, load = [], 0
-        for start, end in pairwise(sorted(changes)):
-            load += changes[start]
-            if load >= self.provider.governor:
-                full.append(Span(start, end))
-        return subtract(self.bookable(), full)
+        return free_time(self.bookable(), [a.span for a in self.appointments if a.live], self.provider.governor)
+
+
+def free_time(bookable: Iterable[Span], visits: Iterable[Span], governor: int) -> tuple[Span, ...]:
+    """Return the bookable time in which fewer visits are in progress than the governor allows."""
+    changes: Counter[int] = Counter()
+    for visit in visits:
+        changes[visit.start] += 1
+        changes[visit.end] -= 1
+    full, load = [], 0
+    for start, end in pairwise(sorted(changes)):
+        load += changes[start]
+        if load >= governor:
+            full.append(Span(start, end))
+    return subtract(bookable, full)
 
 
 class Opening(StrEnum):

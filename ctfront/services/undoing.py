@@ -15,7 +15,7 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import bulk_inviting, enrolling, inviting, placing, profile
+from ctfront.services import bulk_inviting, enrolling, inviting, patient_mails, placing, profile
 
 OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile"})
 """What is put back of a patient: what is said of that goes when the patient is erased."""
@@ -51,6 +51,9 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
     days: set[date] = set()
     for step in payload.get("steps", ()):
         days |= _put_back(session, clinic, act, last, step)
+    if "told" in payload:
+        touched = [step["id"] for step in payload.get("steps", ())]
+        patient_mails.correct(session, clinic, act, payload["told"], touched)
     if "mails" in payload:
         outbox.queue_again(session, clinic.id, payload["mails"])
     if "event" in payload:

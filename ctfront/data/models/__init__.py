@@ -21,7 +21,15 @@ from ctfront.data.models.ledger import (
     MailStateRow,
     OutboxRow,
 )
-from ctfront.data.models.online import OnlineLinkRow, OnlineSessionRow, OnlineThrottleRow
+from ctfront.data.models.online import (
+    OnlineHoursRow,
+    OnlineLinkRow,
+    OnlineProviderRow,
+    OnlinePurposeRow,
+    OnlineRulesRow,
+    OnlineSessionRow,
+    OnlineThrottleRow,
+)
 from ctfront.data.models.people import (
     AlertRow,
     ConsentRow,
@@ -56,7 +64,11 @@ __all__ = [
     "MailStateRow",
     "OfficeHoursRow",
     "OnlineAccountRow",
+    "OnlineHoursRow",
     "OnlineLinkRow",
+    "OnlineProviderRow",
+    "OnlinePurposeRow",
+    "OnlineRulesRow",
     "OnlineSessionRow",
     "OnlineThrottleRow",
     "OutboxRow",

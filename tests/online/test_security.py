@@ -231,7 +231,11 @@ def test_whatever_is_posted_is_answered(path, sqlite_url, pytestconfig):
         browser = Browser(make_app(site), "https://book.example.org")
         runner.run(_logged_in(site, desk, browser))
 
-        @settings(max_examples=2000 if pytestconfig.getoption("--soak") else 60, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=2000 if pytestconfig.getoption("--soak") else 60,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
         @given(fields=ANYTHING, honest=st.booleans())
         def post(fields, honest):
             token = KEY.form_token(browser.client.cookies.get("__Host-visit", ""))

@@ -78,12 +78,20 @@ def make_server(
 def served_beside(
     settings: Settings, clinic_id: int, clock: Callable[[], datetime], sock: socket.socket
 ) -> Iterator[None]:
-    """Serve the site in a thread of its own, with a database of its own, while something else runs here."""
+    """Serve the site in a thread of its own, with a database of its own, while something else runs here.
+
+    Where it cannot be served, what knocks there is sent away.
+    """
     stop = threading.Event()
 
     def run() -> None:
         database = Database(settings.database_url)
-        server = make_server(settings, database, clinic_id, clock, url=settings.site.url)
+        try:
+            server = make_server(settings, database, clinic_id, clock, url=settings.site.url)
+        except ClinicError:
+            database.close_writer()
+            sock.close()
+            return
 
         async def serve() -> None:
             serving = asyncio.ensure_future(server.serve(sockets=[sock]))

@@ -85,8 +85,8 @@ class OnlineProviderRow(Base):
     provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"), primary_key=True)
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
     available: Mapped[bool]
-    governor: Mapped[int]
-    """Never more counts than the desk's."""
+    governor: Mapped[int | None]
+    """None, or at most the desk's."""
     own_hours: Mapped[bool]
     """Whether `online_hours` hold instead of the office hours."""
     description: Mapped[str] = mapped_column(Text)

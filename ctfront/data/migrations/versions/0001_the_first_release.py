@@ -627,7 +627,7 @@ def upgrade() -> None:
         sa.Column("provider_id", WHOLE, nullable=False),
         sa.Column("clinic_id", WHOLE, nullable=False),
         sa.Column("available", sa.Boolean(), nullable=False),
-        sa.Column("governor", WHOLE, nullable=False),
+        sa.Column("governor", WHOLE, nullable=True),
         sa.Column("own_hours", sa.Boolean(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("version", WHOLE, nullable=False),

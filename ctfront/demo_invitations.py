@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ctfront.demo_people import BAUERS_ADDRESS
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.invitations import Source
+from ctfront.domain.mails import InvitationMail
 from ctfront.domain.patients import PatientDraft
 from ctfront.domain.staff import Act, Actor, ActorKind, Right
 from ctfront.services import accepting, enrolling, happenings, inviting, mail_acts, profile
@@ -93,12 +94,13 @@ class CastInvitations:
     def _claim(self, at: datetime) -> mail_acts.Claimed:
         claimed = mail_acts.claim_mail(self.session, self.clinic.id, self.frame(MAIL_SENDER, at), self.rules)
         assert isinstance(claimed, mail_acts.Claimed), "the one mail that is due"
+        assert isinstance(claimed.mail, InvitationMail), "no other kind is queued yet"
+        self.links[claimed.mail.address] = claimed.mail.link.rpartition("/")[2]
         return claimed
 
     def deliver(self, at: datetime) -> None:
         """Let the one mail that is due leave."""
         claimed = self._claim(at)
-        self.links[claimed.mail.address] = claimed.mail.link.rpartition("/")[2]
         act = self.frame(MAIL_SENDER, at)
         mail_acts.record_sent(self.session, self.clinic.id, act, self.rules, claimed)
 

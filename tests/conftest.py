@@ -16,6 +16,7 @@ from ctfront.data.database import Database
 from ctfront.terminal.key_loop import KeyLoop
 
 HOW_TO_INSTALL = {
+    "chromium": "apt-get install chromium",
     "openssl": "apt-get install openssl",
     "postfix": "apt-get install postfix",
     "root": "run the tests as root",

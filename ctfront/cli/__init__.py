@@ -24,6 +24,7 @@ COMMANDS = {
     "do": ("ctfront.cli.do", "Do one line of the command grammar."),
     "import": ("ctfront.cli.importing", "Import patients, providers or appointments from a CSV file."),
     "export": ("ctfront.cli.exporting", "Export appointments or patients as CSV."),
+    "online": ("ctfront.cli.online", "Show and set what patients are offered on the site."),
     "site": ("ctfront.cli.site", "Serve the Online Appointments site."),
     "mail": ("ctfront.cli.mail", "Deliver the mail that is due; --watch is the service."),
     "staff": ("ctfront.cli.staff", "List and add members of staff."),

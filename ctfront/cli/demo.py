@@ -5,17 +5,20 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from socket import socket
 
 import click
 
 from ctfront.cli import Asked
 from ctfront.cli.desk import check_terminal, run_app
 from ctfront.cli.mail_sender import make_rules
-from ctfront.cli.opening import NOW_VARIABLE, desk_at, opened_database, read_now, settings_for
+from ctfront.cli.opening import NOW_VARIABLE, Desk, desk_at, opened_database, read_now, settings_for
+from ctfront.cli.site_server import listen, served_beside
 from ctfront.data import clinic as clinics
 from ctfront.demo import OPEN, STEPS, ZONE, first_open_day, make_demo
 from ctfront.domain.clinic import Identity
@@ -25,6 +28,7 @@ from ctfront.domain.times import time_of, wall_clock
 from ctfront.settings import SETTINGS_FILE
 
 MAIL_DOMAIN = "main-street.example"
+PORT = 8000
 
 SETTINGS = """\
 hold = {hold}
@@ -35,7 +39,7 @@ from = "front-desk@{domain}"
 per_minute = 0
 
 [site]
-url = "http://127.0.0.1:8000"
+url = "http://127.0.0.1:{port}"
 """
 """The demo's own: mail stays in the folder, and links lead to this machine."""
 
@@ -70,7 +74,24 @@ def command(asked: Asked, folder: Path | None, make_only: bool, seed: int, hold:
             if make_only:
                 click.echo(safe(f"The demo clinic is in {place}; ctfront --db {place / 'clinic.db'} opens it."))
             else:
-                run_app(desk_at(settings, database, runner, asked.user))
+                open_demo(desk_at(settings, database, runner, asked.user), place)
+
+
+def open_demo(desk: Desk, place: Path) -> None:
+    """Open the app, with the patients' site beside it on a free port of this machine: links in mails lead there."""
+    with closing(_free_socket()) as sock:
+        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        settings = replace(desk.settings, site=replace(desk.settings.site, url=url))
+        with served_beside(settings, desk.clinic.id, desk.clock, sock):
+            run_app(replace(desk, settings=settings), greeting=f"Patients’ site: {url}   Mailbox: {place / 'mail'}")
+
+
+def _free_socket() -> socket:
+    """Return a socket on the port that the settings name, so that links of an earlier day open; else on any."""
+    try:
+        return listen("127.0.0.1", PORT)
+    except ClinicError:
+        return listen("127.0.0.1", 0)
 
 
 @contextmanager
@@ -100,6 +121,6 @@ def prepare_folder(place: Path, hold: int) -> None:
             (place / "mail" / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = place / SETTINGS_FILE
         if not settings.exists():
-            settings.write_text(SETTINGS.format(hold=hold, domain=MAIL_DOMAIN), encoding="utf-8")
+            settings.write_text(SETTINGS.format(hold=hold, domain=MAIL_DOMAIN, port=PORT), encoding="utf-8")
     except OSError as error:
         raise ClinicError(f"The folder {place} cannot be used: {error.strerror}.") from None

@@ -118,8 +118,11 @@ def keys_kept_in(file: Path | None) -> Callable[[Mapping[str, str]], None]:
     return keep
 
 
-def run_app(desk: Desk) -> None:
-    """Run the app until it is left; what it did not foresee goes to the log, not to the screen."""
+def run_app(desk: Desk, *, greeting: str = "") -> None:
+    """Run the app until it is left; what it did not foresee goes to the log, not to the screen.
+
+    The message line begins with the greeting.
+    """
     from ctfront.app import CTFrontApp
 
     check_keymap(desk.settings.keymap, CTFrontApp.key_names())
@@ -129,6 +132,10 @@ def run_app(desk: Desk) -> None:
 
         def _fatal_error(self) -> None:
             self._close_messages_no_wait()
+
+        def on_ready(self) -> None:
+            if greeting:
+                self.say(greeting)
 
     settings = desk.settings
     app = Quiet(

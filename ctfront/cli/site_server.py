@@ -1,7 +1,10 @@
 """Settings → key → the site, and what serves it."""
 
+import asyncio
 import socket
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +24,10 @@ LARGEST_HEAD = 16_384
 
 MOST_AT_ONCE = 200
 """Requests under way; further ones are told to come again."""
+
+
+STOP_SECONDS = 10.0
+"""How long leaving waits for answers under way."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -65,6 +72,43 @@ def make_server(
         timeout_graceful_shutdown=5,
     )
     return uvicorn.Server(config)
+
+
+@contextmanager
+def served_beside(
+    settings: Settings, clinic_id: int, clock: Callable[[], datetime], sock: socket.socket
+) -> Iterator[None]:
+    """Serve the site in a thread of its own, with a database of its own, while something else runs here.
+
+    Where it cannot be served, what knocks there is sent away.
+    """
+    stop = threading.Event()
+
+    def run() -> None:
+        database = Database(settings.database_url)
+        try:
+            server = make_server(settings, database, clinic_id, clock, url=settings.site.url)
+        except ClinicError:
+            database.close_writer()
+            sock.close()
+            return
+
+        async def serve() -> None:
+            serving = asyncio.ensure_future(server.serve(sockets=[sock]))
+            await asyncio.to_thread(stop.wait)
+            server.should_exit = True
+            await serving
+            await database.close()
+
+        asyncio.run(serve())
+
+    thread = threading.Thread(target=run, name="site", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(STOP_SECONDS)
 
 
 def site_key(settings: Settings, database: Database, clinic_id: int) -> LinkKey:

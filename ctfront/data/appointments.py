@@ -34,11 +34,11 @@ _STATUS = {status.value: status for status in Status}
 _ORIGIN = {origin.value: origin for origin in Origin}
 
 
-def select_appointments(clinic_id: int | BindParameter[int]) -> Select[*tuple[Any, ...]]:
+def select_appointments(clinic_id: int | BindParameter[int], *, even_deleted: bool = False) -> Select[*tuple[Any, ...]]:
     """Select what `appointment_of` unpacks, deleted ones left out; the caller narrows and orders."""
     a, p, phone = APPOINTMENT, PatientRow.__table__.c, PhoneRow.__table__.c
     provider, purpose, site = ProviderRow.__table__.c, VisitPurposeRow.__table__.c, SiteRow.__table__.c
-    return (
+    query = (
         select(
             a.id, a.number, a.provider_id, provider.name,
             a.patient_id, p.public_id, p.record_number, p.last_name, p.first_name, p.birth_date, phone.number, p.active,
@@ -55,8 +55,9 @@ def select_appointments(clinic_id: int | BindParameter[int]) -> Select[*tuple[An
         .outerjoin(PhoneRow.__table__, (phone.patient_id == p.id) & (phone.position == 0))
         .outerjoin(SeriesRow.__table__, SeriesRow.__table__.c.id == a.series_id)
         .outerjoin(_REPLACING, _REPLACING.c.id == a.replaced_by_id)
-        .where(a.clinic_id == clinic_id, a.status != Status.DELETED.value)
+        .where(a.clinic_id == clinic_id)
     )  # fmt: skip
+    return query if even_deleted else query.where(a.status != Status.DELETED.value)
 
 
 def appointment_of(row: Sequence[Any]) -> Appointment:
@@ -167,10 +168,20 @@ async def read_taken(
     reader: Reader, clinic_id: int, first: date, last: date
 ) -> dict[tuple[int, date], list[tuple[int, int]]]:
     """Return first minute and length of the live appointments from `first` to `last`, by provider and day."""
-    days = {"clinic_id": clinic_id, "first": first, "last": last}
+    return _taken_of(await reader.execute(_TAKEN, {"clinic_id": clinic_id, "first": first, "last": last}))
+
+
+def load_taken(
+    writer: Writer, clinic_id: int, first: date, last: date
+) -> dict[tuple[int, date], list[tuple[int, int]]]:
+    """Return the same inside an act."""
+    return _taken_of(writer.execute(_TAKEN, {"clinic_id": clinic_id, "first": first, "last": last}))
+
+
+def _taken_of(rows: Iterable[Any]) -> dict[tuple[int, date], list[tuple[int, int]]]:
     return {
         (provider_id, day): [divmod(int(visit), _MINUTES_OF_DAY + 1) for visit in visits.split()]
-        for provider_id, day, visits in await reader.execute(_TAKEN, days)
+        for provider_id, day, visits in rows
     }
 
 
@@ -188,10 +199,18 @@ async def read_of_patient(session: AsyncSession, clinic_id: int, patient_id: int
 _ONE = select_appointments(bindparam("clinic_id", type_=Integer)).where(APPOINTMENT.id == bindparam("appointment_id"))
 
 
-def load_appointment(session: Session, clinic_id: int, appointment_id: int) -> Appointment:
+_ONE_EVEN_DELETED = select_appointments(bindparam("clinic_id", type_=Integer), even_deleted=True).where(
+    APPOINTMENT.id == bindparam("appointment_id")
+)
+
+
+def load_appointment(
+    session: Session, clinic_id: int, appointment_id: int, *, even_deleted: bool = False
+) -> Appointment:
     """Return one appointment. Raises `NotFound`."""
     session.flush()
-    row = session.connection().execute(_ONE, {"clinic_id": clinic_id, "appointment_id": appointment_id}).first()
+    query = _ONE_EVEN_DELETED if even_deleted else _ONE
+    row = session.connection().execute(query, {"clinic_id": clinic_id, "appointment_id": appointment_id}).first()
     if row is None:
         raise NotFound("That appointment is not there any more.")
     return appointment_of(row)

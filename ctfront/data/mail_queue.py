@@ -11,6 +11,7 @@ from ctfront.data.models import ActRow, AuditRow, InvitationRow, MailStateRow, O
 from ctfront.data.outbox import MESSAGE_DOMAIN
 from ctfront.domain.invitations import InvitationState, Sending
 from ctfront.domain.mails import MailState, Sendings
+from ctfront.domain.online_mails import MailKind
 
 LEASE = timedelta(seconds=120)
 """For so long a claimed mail is its sender's; much longer than handing one in can take."""
@@ -23,7 +24,7 @@ TEMPLATE = "mail_template"
 DELAYED = "mail_delayed"
 
 _MAIL, _STATE = OutboxRow.__table__, MailStateRow.__table__
-_KINDS = [sending.value for sending in Sending]
+_KINDS = [kind.value for kind in (*Sending, *MailKind)]
 _QUEUED, _SENDING = MailState.QUEUED.value, MailState.SENDING.value
 _WAITING = (_QUEUED, _SENDING)
 _FINISHED = (MailState.SENT.value, MailState.FAILED.value)

@@ -21,6 +21,8 @@ OF_PATIENTS = frozenset(
         "mail_sent", "mail_failed", "mail_delayed", "mail_withheld", "mail_settled", "mail_stopped", "mail_started",
         "mail_key_taken", "template_failed", "template_mended", "waitlist",
         "merge_patients", "part_patients", "not_same",
+        "opt_out", "reset_password", "link_mail_sent",
+        "link_mail_failed", "link_mail_delayed", "link_mail_withheld",
     }
 )  # fmt: skip
 """Acts about patients, their invitations and the mail, and surely nothing of set-up; many of them in a batch."""

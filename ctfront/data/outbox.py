@@ -36,9 +36,15 @@ def add(
     due: datetime,
     patient_id: int | None = None,
     invitation_id: int | None = None,
+    appointment_id: int | None = None,
+    link_id: int | None = None,
+    details: str = "",
 ) -> int:
     """Queue a mail in the act's own transaction; its Message-ID is fixed here, so that a retry repeats it."""
     values = _values(clinic_id, act, kind, address, source, due, patient_id, invitation_id)
+    if appointment_id is not None:
+        values["message_id"] = _message_id(act, kind, f"of {appointment_id}", address)
+    values |= {"appointment_id": appointment_id, "link_id": link_id, "details": details}
     return session.execute(insert(OutboxRow).values(**values).returning(OutboxRow.id)).scalar_one()
 
 
@@ -70,14 +76,13 @@ def _values(
     patient_id: int | None,
     invitation_id: int | None,
 ) -> dict[str, Any]:
-    message_id = f"<{uuid5(NAMESPACE_OID, f'{act.op_id} {kind} {patient_id} {address}')}@{MESSAGE_DOMAIN}>"
     return {
         "clinic_id": clinic_id,
         "patient_id": patient_id,
         "invitation_id": invitation_id,
         "kind": kind,
         "address": address,
-        "message_id": message_id,
+        "message_id": _message_id(act, kind, str(patient_id), address),
         "source": source.value,
         "state": QUEUED,
         "attempts": 0,
@@ -89,6 +94,10 @@ def _values(
         "by_name": act.who.name,
         "made_at": act.at,
     }
+
+
+def _message_id(act: Act, kind: str, whose: str, address: str) -> str:
+    return f"<{uuid5(NAMESPACE_OID, f'{act.op_id} {kind} {whose} {address}')}@{MESSAGE_DOMAIN}>"
 
 
 def in_batch(session: Session, batch_id: str, patient_ids: Collection[int]) -> set[int]:
@@ -126,6 +135,13 @@ def withdraw_about(session: Session, clinic_id: int, appointment_id: int) -> lis
     """Take back the mails about an appointment that have not begun to leave; return them."""
     mail = OutboxRow
     waiting = (mail.clinic_id == clinic_id, mail.appointment_id == appointment_id, mail.state == QUEUED)
+    return list(session.scalars(update(mail).where(*waiting).values(state=WITHDRAWN).returning(mail.id)))
+
+
+def withdraw_mails(session: Session, clinic_id: int, mail_ids: Collection[int]) -> list[int]:
+    """Take back those of the mails that have not begun to leave; return them."""
+    mail = OutboxRow
+    waiting = (mail.clinic_id == clinic_id, mail.id.in_(mail_ids), mail.state == QUEUED)
     return list(session.scalars(update(mail).where(*waiting).values(state=WITHDRAWN).returning(mail.id)))
 
 

@@ -43,6 +43,10 @@ class Source(StrEnum):
     NEW_PATIENT = "new_patient"
     COMMAND = "command"
     PATIENT_ACCESS = "patient_access"
+    SCHEDULE = "schedule"
+    """No invitation: an appointment was changed."""
+    SITE = "site"
+    """No invitation: a patient did something on the site."""
 
 
 class Change(StrEnum):

@@ -90,8 +90,13 @@ class Column:
         return free_spans(self.bookable(), taken, self.provider, self.day)
 
 
-def free_spans(bookable: Sequence[Span], taken: Iterable[Span], provider: Provider, day: date) -> tuple[Span, ...]:
-    """Return the bookable time in which fewer visits and held places than the day's governor are in progress."""
+def free_spans(
+    bookable: Iterable[Span], taken: Iterable[Span], provider: Provider, day: date, *, most: int | None = None
+) -> tuple[Span, ...]:
+    """Return the bookable time in which fewer visits and held places than the day's governor are in progress.
+
+    `most` is a governor that holds where it is lower.
+    """
     changes: Counter[int] = Counter()
     for governed in provider.hours_on(day).governed:
         changes.update({governed.span.start: 0, governed.span.end: 0})
@@ -101,7 +106,7 @@ def free_spans(bookable: Sequence[Span], taken: Iterable[Span], provider: Provid
     full, load, edges = [], 0, sorted(changes)
     for (start, end), governor in zip(pairwise(edges), provider.governors(day, edges), strict=False):
         load += changes[start]
-        if load >= governor:
+        if load >= min(governor, most or governor):
             full.append(Span(start, end))
     return subtract(bookable, full)
 

@@ -40,6 +40,14 @@ class LinkKey:
         """Return what the opt-out link of the same mail carries; it does not open the invitation."""
         return f"{invitation_id}.{_text(self._derive('opt-out', str(invitation_id), nonce))}"
 
+    def opt_out_of_mail(self, mail_id: int, message_id: str) -> str:
+        """Return what the opt-out link of any other mail about a patient carries."""
+        return f"m{mail_id}.{_text(self._derive('opt-out of mail', str(mail_id), message_id))}"
+
+    def link_secret(self, link_id: int, nonce: str) -> str:
+        """Return the secret of a link that proves an address."""
+        return _text(self._derive("link", str(link_id), nonce))
+
     def form_token(self, visit: str) -> str:
         """Return what a form of the site carries: only who holds the visit's cookie gets a form with it."""
         return _text(self._derive("form", visit))
@@ -60,6 +68,11 @@ def digest_of(secret: str) -> str:
 def invitation_link(site: str, secret: str) -> str:
     """Return the link that opens an invitation."""
     return f"{site.rstrip('/')}/invitation/{secret}"
+
+
+def proof_link(site: str, kind: str, secret: str) -> str:
+    """Return the link that proves an address: to choose a password (`reset`), or to register."""
+    return f"{site.rstrip('/')}/{kind}/{secret}"
 
 
 def opt_out_link(site: str, token: str) -> str:

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ctfront.domain.mails import InvitationMail
+from ctfront.domain.online_mails import AppointmentMail, LinkMail
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_day
+from ctfront.mail.calendar import calendar_of, method_of
 from ctfront.mail.wire_form import address_of, as_sent
 
 if TYPE_CHECKING:  # 50 ms, and not needed before a mail is due
     from jinja2 import Environment
 
 SHIPPED = Path(__file__).with_name("templates")
-INVITATION, TEST = "invitation", "test"
+INVITATION, TEST, APPOINTMENT, LINK = "invitation", "test", "appointment", "link"
 PARTS = ("subject", "txt", "html")
 """The files of one mail: invitation.subject, invitation.txt, invitation.html."""
 
@@ -77,6 +79,46 @@ class Composer:
                 fault = _without_secrets(str(problem), mail)
         return Composed(message=self._invitation(SHIPPED, mail, values), fault=fault)
 
+    def compose(self, mail: InvitationMail | AppointmentMail | LinkMail) -> Composed:
+        """Return any mail of the clinic's. Raises `InputRefused` when the address can stand in no header."""
+        match mail:
+            case InvitationMail():
+                return self.invitation(mail)
+            case AppointmentMail():
+                return Composed(message=self._appointment(mail))
+            case LinkMail():
+                return Composed(message=self._link(mail))
+
+    def _appointment(self, mail: AppointmentMail) -> EmailMessage:
+        words = ("clinic", "phone", "place", "first_name", "day", "clock", "zone", "purpose", "provider")
+        values = {name: safe(getattr(mail, name)) for name in words} | {
+            "kind": mail.kind.value,
+            "next_times": [safe(time) for time in mail.next_times],
+            "site": mail.site,
+            "opt_out_link": mail.opt_out_link,
+        }
+        message = self._with_bodies(SHIPPED, APPOINTMENT, values)
+        self._head(message, to=mail.address, clinic=mail.clinic, message_id=mail.message_id, date=mail.date)
+        self._add_ways_out(message, mail.opt_out_link)
+        if mail.entry is not None:
+            entry = calendar_of(mail, self.sender)
+            message.add_attachment(
+                entry, subtype="calendar", filename="appointment.ics", cte="base64", params={"method": method_of(mail)}
+            )
+        return message
+
+    def _link(self, mail: LinkMail) -> EmailMessage:
+        values = {
+            "clinic": safe(mail.clinic),
+            "phone": safe(mail.phone),
+            "kind": mail.kind.value,
+            "hours": mail.works_hours,
+            "link": mail.link,
+        }
+        message = self._with_bodies(SHIPPED, LINK, values)
+        self._head(message, to=mail.address, clinic=mail.clinic, message_id=mail.message_id, date=mail.date)
+        return message
+
     def test(self, to: str, *, clinic: str, message_id: str, date: Any) -> EmailMessage:
         """Return the mail that shows whether mail leaves. Raises `InputRefused` for an address that is none."""
         values = {"clinic": safe(clinic), "sender": self.sender, "date": show_day(date.date())}
@@ -87,13 +129,16 @@ class Composer:
     def _invitation(self, folder: Path, mail: InvitationMail, values: Mapping[str, object]) -> EmailMessage:
         message = self._with_bodies(folder, INVITATION, values)
         self._head(message, to=mail.address, clinic=mail.clinic, message_id=mail.message_id, date=mail.date)
-        subject = quote(f"unsubscribe {mail.opt_out_link.rpartition('/')[2]}")
+        self._add_ways_out(message, mail.opt_out_link)
+        return message
+
+    def _add_ways_out(self, message: EmailMessage, opt_out_link: str) -> None:
+        subject = quote(f"unsubscribe {opt_out_link.rpartition('/')[2]}")
         ways = f"<mailto:{quote(self.sender, safe='@')}?subject={subject}>"
-        if mail.opt_out_link.startswith("https:"):
-            ways = f"{ways}, <{mail.opt_out_link}>"
+        if opt_out_link.startswith("https:"):
+            ways = f"{ways}, <{opt_out_link}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["List-Unsubscribe"] = ways
-        return message
 
     def _checked(self, message: EmailMessage, mail: InvitationMail) -> EmailMessage:
         """Return a message from a template of the clinic's if it says what matters. Raises `TemplateFault`."""

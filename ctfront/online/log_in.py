@@ -12,7 +12,13 @@ async def home(visit: Visit) -> Response:
     """Show the first page."""
     if visit.who is None:
         return visit.page("log_in")
-    return visit.page("home")
+    site, clinic = visit.site, visit.practice.clinic
+    return visit.page(
+        "home",
+        people=await site.booking.people(visit.who.account_id),
+        coming=await site.booking.coming(clinic, visit.who.account_id),
+        book=await site.booking.book_of_offers(),
+    )
 
 
 async def show(visit: Visit) -> Response:

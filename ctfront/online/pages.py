@@ -1,15 +1,15 @@
 """Pages from templates: everything is escaped, and dates and times are said as patients say them."""
 
 from collections.abc import Mapping
-from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ctfront.domain.clinic import Clinic, DateOrder
+from ctfront.domain.clinic import DateOrder
+from ctfront.domain.online import say_time, say_zone
 from ctfront.domain.text import safe
-from ctfront.domain.times import show_date, show_time
+from ctfront.domain.times import show_date
 
 if TYPE_CHECKING:
     from ctfront.online.visits import Visit
@@ -51,18 +51,6 @@ class Pages:
 def _shown(value: Any) -> Any:
     """Return what a template shows: data in its harmless form, before it is escaped."""
     return safe(value) if type(value) is str else value
-
-
-def say_time(at: time, clinic: Clinic) -> str:
-    """Return `2:15 pm` where months come first, else `14:15`."""
-    if clinic.date_order is not DateOrder.MONTH_FIRST:
-        return show_time(at)
-    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
-
-
-def say_zone(clinic: Clinic) -> str:
-    """Return `Los Angeles time`, the zone by its city."""
-    return f"{clinic.zone.rpartition('/')[2].replace('_', ' ')} time"
 
 
 def dial(phone: str) -> str:

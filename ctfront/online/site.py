@@ -11,13 +11,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ctfront.domain.errors import DatabaseUnavailable
-from ctfront.online import invitation, log_in, opt_out
+from ctfront.online import booking, invitation, log_in, opt_out, proofs
 from ctfront.online.pages import Pages
 from ctfront.online.safety import Safety
 from ctfront.online.visits import ForeignForm, Visit
 from ctfront.services.front import Front
 from ctfront.services.online_accounts import OnlineAccounts
+from ctfront.services.online_booking import OnlineBooking
 from ctfront.services.online_invitations import OnlineInvitations
+from ctfront.services.online_proofs import OnlineProofs
 from ctfront.services.opting_out import OptingOut
 from ctfront.services.password_hashing import PasswordHashing
 
@@ -39,6 +41,8 @@ class OnlineSite:
         self.accounts = OnlineAccounts(front, self.hashing)
         self.invitations = OnlineInvitations(front, self.accounts, self.hashing)
         self.opting_out = OptingOut(front)
+        self.booking = OnlineBooking(front)
+        self.proofs = OnlineProofs(front, self.accounts, self.hashing)
         self.pages = Pages()
         self.hosts = _hosts(url)
 
@@ -88,6 +92,16 @@ def make_app(site: OnlineSite) -> Starlette:
             route("/log-in", log_in.show, log_in.log_in),
             route("/log-out", None, log_in.log_out),
             route("/invitation/{secret}", invitation.show, invitation.answer),
+            route("/forgotten", proofs.show_forgotten, proofs.forgotten),
+            route("/reset/{secret}", proofs.show_reset, proofs.reset),
+            route("/register", proofs.show_register, proofs.register),
+            route("/register/{secret}", proofs.show_proved, proofs.proved),
+            route("/book", booking.step(booking.show_people), booking.step(booking.take_person)),
+            route("/book/visit", booking.step(booking.show_purposes), booking.step(booking.take_purpose)),
+            route("/book/provider", booking.step(booking.show_providers), booking.step(booking.take_provider)),
+            route("/book/day", booking.step(booking.show_days), booking.step(booking.take_day)),
+            route("/book/time", booking.step(booking.show_times), booking.step(booking.take_time)),
+            route("/book/confirm", booking.step(booking.show_summary), booking.step(booking.take_booking)),
             route("/opt-out/{token}", opt_out.show, opt_out.act, own=False),
         ],
         middleware=[Middleware(Safety, hosts=site.hosts)],

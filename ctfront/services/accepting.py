@@ -114,8 +114,9 @@ def _earlier_acceptance(session: Session, act: Act) -> Acceptance:
     earlier = session.get_one(ActRow, act.op_id)
     if earlier.kind != "enroll":
         return Acceptance(outcome=Outcome.LOCKED)
-    joined = select(EnrollmentRow.id).where(EnrollmentRow.patient_id == earlier.subject_id).order_by(EnrollmentRow.id)
-    return Acceptance(outcome=Outcome.ENROLLED, enrollment_id=session.scalars(joined).all()[-1])
+    joined = select(EnrollmentRow).where(EnrollmentRow.patient_id == earlier.subject_id).order_by(EnrollmentRow.id)
+    last = session.scalars(joined).all()[-1]
+    return Acceptance(outcome=Outcome.ENROLLED, enrollment_id=last.id, account_id=last.account_id)
 
 
 def select_open(clinic: Clinic, secret: str, now: datetime) -> Select[InvitationRow]:

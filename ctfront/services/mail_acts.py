@@ -3,9 +3,7 @@
 Each is one synchronous function for one transaction; the conversation with the mail server is never inside one.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,78 +12,19 @@ from ctfront.data import invitations, ledger, mail_queue, outbox
 from ctfront.data.models import InvitationRow, MailStateRow, OutboxRow, PatientRow
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import InvitationRefused, NotFound
-from ctfront.domain.invitations import EXPIRES_AFTER, Change, InvitationState, Sending, check_reach
-from ctfront.domain.mails import GIVEN_UP_AFTER, PER_MINUTE, InvitationMail, MailState, Verdict, next_wait
+from ctfront.domain.invitations import Change, InvitationState, Sending, check_reach
+from ctfront.domain.mails import GIVEN_UP_AFTER, InvitationMail, MailState, Verdict, next_wait
 from ctfront.domain.patients import shown_name
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
 from ctfront.mail.links import KeyRefused, LinkKey, digest_of, invitation_link, opt_out_link
+from ctfront.services.mail_claims import Claim, Claimed, NotSent, Result, Rules, Stopped, Waiting
+from ctfront.services.online_mail_claims import claimed as claimed_mail
 
-KeyFor = Callable[[str | None], LinkKey]
-"""Gives the key of the clinic's links, told the check of the one that made them; raises `KeyRefused`."""
+__all__ = ["Claim", "Claimed", "NotSent", "Result", "Rules", "Stopped", "Waiting"]
 
 PORTION = 50
 """Most rows that one transaction of a sweep changes."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """What a sender goes by."""
-
-    site: str
-    """What links begin with."""
-    domain: str
-    """In which Message-IDs are."""
-    key_for: KeyFor
-    per_minute: int = PER_MINUTE
-    """Over all senders; 0 is no limit."""
-    expires_after: timedelta = EXPIRES_AFTER
-    owner: str = field(default="", repr=False)
-    """Names the sender in its leases; random per start."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claimed:
-    """A mail that is this sender's for a while."""
-
-    mail_id: int
-    mail: InvitationMail
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """Nothing was claimed: none is due, or the limit is reached."""
-
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stopped:
-    """The queue stands still for a fault of ours."""
-
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotSent:
-    """A mail was claimed that must not leave any more."""
-
-    mail_id: int
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """What became of an attempt, as it is written down."""
-
-    verdict: Verdict
-    words: str
-    """The server's, or for a fault of ours the sentence shown."""
-    chance: float = 0.5
-    """From 0 to 1; spreads the next attempt."""
-
-
-Claim = Claimed | Waiting | Stopped | NotSent
 
 
 # -- the claim
@@ -111,7 +50,8 @@ def claim_mail(session: Session, clinic_id: int, act: Act, rules: Rules) -> Clai
     row = mail_queue.claim(session, clinic_id, rules.owner, act.at)
     if row is None:
         return Waiting()
-    assert row.invitation_id is not None, "these kinds are about an invitation"
+    if row.invitation_id is None:
+        return _claim_other(session, clinic, act, rules, key, row)
     invitation = session.get_one(InvitationRow, row.invitation_id)
     if invitation.state != InvitationState.QUEUED.value:
         row.state, row.lease_until = MailState.WITHDRAWN.value, None
@@ -139,6 +79,18 @@ def claim_mail(session: Session, clinic_id: int, act: Act, rules: Rules) -> Clai
     return Claimed(mail_id=row.id, mail=mail)
 
 
+def _claim_other(
+    session: Session, clinic: Clinic, act: Act, rules: Rules, key: LinkKey, row: OutboxRow
+) -> Claimed | NotSent:
+    """Return a mail that is no invitation, unless it must not leave any more."""
+    try:
+        mail = claimed_mail(session, clinic, act, rules, key, row)
+    except (InvitationRefused, NotFound) as refusal:
+        _withhold(session, clinic, act, row, None, str(refusal))
+        return NotSent(mail_id=row.id, why=str(refusal))
+    return Claimed(mail_id=row.id, mail=mail)
+
+
 def _key(state: MailStateRow, rules: Rules) -> LinkKey:
     """Return the key; the first one that is used becomes the clinic's."""
     key = rules.key_for(state.key_check)
@@ -157,9 +109,12 @@ def _check_now(session: Session, clinic: Clinic, act: Act, invitation: Invitatio
     return mail_queue.first_name(session, invitation.patient_id)
 
 
-def _withhold(session: Session, clinic: Clinic, act: Act, row: OutboxRow, invitation: InvitationRow, why: str) -> None:
+def _withhold(
+    session: Session, clinic: Clinic, act: Act, row: OutboxRow, invitation: InvitationRow | None, why: str
+) -> None:
     row.state, row.error, row.lease_until, row.next_at = MailState.WITHHELD.value, why[:400], None, act.at
-    invitations.change(session, act, invitation, Change.WITHHOLD, error=why)
+    if invitation is not None:
+        invitations.change(session, act, invitation, Change.WITHHOLD, error=why)
     _record(session, clinic.id, act, row, kind="mail_withheld", said=f"was withheld: {why}")
 
 
@@ -197,14 +152,18 @@ def record_sent(session: Session, clinic_id: int, act: Act, rules: Rules, claime
     row = mail_queue.finish(session, claimed.mail_id, rules.owner, **values)
     if row is None:
         return False
-    invitation = session.get_one(InvitationRow, row.invitation_id)
+    invitation = _invitation_of(session, row)
     said = "has left"
-    if invitation.state == InvitationState.QUEUED.value:
+    if invitation is not None and invitation.state == InvitationState.QUEUED.value:
         _deliver(session, act, invitation, act.at + rules.expires_after)
-    else:
+    elif invitation is not None:
         said = "left while it was taken back; its link is dead"
     _record(session, clinic_id, act, row, kind="mail_sent", said=said)
     return True
+
+
+def _invitation_of(session: Session, row: OutboxRow) -> InvitationRow | None:
+    return None if row.invitation_id is None else session.get_one(InvitationRow, row.invitation_id)
 
 
 def _deliver(session: Session, act: Act, invitation: InvitationRow, expires_at: datetime) -> None:
@@ -236,8 +195,8 @@ def record_refused(session: Session, clinic_id: int, act: Act, rules: Rules, cla
     row = mail_queue.finish(session, claimed.mail_id, rules.owner, **values)
     if row is None:
         return False
-    invitation = session.get_one(InvitationRow, row.invitation_id)
-    if invitation.state == InvitationState.QUEUED.value:
+    invitation = _invitation_of(session, row)
+    if invitation is not None and invitation.state == InvitationState.QUEUED.value:
         invitations.change(session, act, invitation, Change.FAIL, error=words)
     _record(session, clinic_id, act, row, kind="mail_failed", said=f"failed: {words}")
     return True
@@ -362,11 +321,11 @@ def fail_bounced(session: Session, clinic_id: int, act: Act, message_id: str, wo
     if row.state == MailState.FAILED.value:
         return f"The mail to {to} has failed already: {row.error}"
     row.state, row.error = MailState.FAILED.value, words[:400]
-    invitation = session.get_one(InvitationRow, row.invitation_id) if row.invitation_id is not None else None
+    invitation = _invitation_of(session, row)
     if invitation is not None and InvitationState(invitation.state) in {InvitationState.QUEUED, InvitationState.SENT}:
         invitations.change(session, act, invitation, Change.FAIL, error=words)
     _record(session, clinic_id, act, row, kind="mail_failed", said=f"came back: {words}")
-    return f"The invitation to {to} has failed: {words}"
+    return f"The {_noun(row)} to {to} has failed: {words}"
 
 
 def _record(
@@ -374,18 +333,22 @@ def _record(
 ) -> None:
     """Write a result into the ledger: with the address it went to, never with its link."""
     patient = session.get(PatientRow, row.patient_id) if row.patient_id is not None else None
-    whose = "An" if patient is None else f"{shown_name(patient.last_name, patient.first_name)}’s"
+    whose = "A" if patient is None else f"{shown_name(patient.last_name, patient.first_name)}’s"
     about = {"mail": row.id, "invitation": row.invitation_id, "address": row.address, "message_id": row.message_id}
     ledger.record(
         session,
         clinic_id,
         act,
-        kind=kind,
+        kind=kind if patient is not None else f"link_{kind}",
         subject_kind="patient",
         subject_id=row.patient_id,
-        sentence=f"{whose} invitation {said}."[:400],
+        sentence=f"{whose} {_noun(row)} {said}."[:400],
         after={**about, **more},
     )
+
+
+def _noun(row: OutboxRow) -> str:
+    return "mail" if row.invitation_id is None else "invitation"
 
 
 def _record_of_queue(session: Session, clinic_id: int, act: Act, *, kind: str, sentence: str) -> None:

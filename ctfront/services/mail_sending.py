@@ -212,7 +212,7 @@ class MailSending:
 
     async def _hand_in(self, claimed: Claimed, claimed_at: float) -> Outcome:
         try:
-            composed = self._composer.invitation(claimed.mail)
+            composed = self._composer.compose(claimed.mail)
         except InputRefused as refusal:
             return Outcome(verdict=Verdict.REFUSED, words=str(refusal))
         if self._composer.own_templates is not None and composed.fault != self._template_fault:
@@ -222,8 +222,10 @@ class MailSending:
             return Outcome(verdict=Verdict.LATER, words="this machine was asleep")
         message = composed.message
         outcome = await self._courier.deliver(message, sender=self._composer.sender, to=recipient_of(message))
-        secret = claimed.mail.link.rpartition("/")[2]
-        return Outcome(verdict=outcome.verdict, words=outcome.words.replace(secret, "…"))  # a server may quote it
+        words = outcome.words
+        for link in (getattr(claimed.mail, name, "") for name in ("link", "opt_out_link")):
+            words = words.replace(link.rpartition("/")[2] or link, "…") if link else words
+        return Outcome(verdict=outcome.verdict, words=words)  # a server may quote what it is given
 
     async def _finish(self, claimed: Claimed, outcome: Outcome, sent: Sent, *, last: bool) -> Claim:
         """Write the result down, however long the database takes: a mail that left must not leave again.

@@ -87,6 +87,11 @@ class OnlineAccounts:
         await self._front.database.write(change)
         return new
 
+    async def keep_wish(self, token: str, wish: str) -> None:
+        """Keep what has been chosen so far of a booking."""
+        now = self._front.clock()
+        await self._front.database.write(lambda session: online_sessions.keep_wish(session, token, wish, now))
+
     async def log_out(self, token: str) -> None:
         """Log out."""
         await self._front.database.write(lambda session: online_sessions.end(session, token))

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ctfront.data import ledger, profiles
-from ctfront.data.models import ConsentRow, InvitationRow, PatientRow
+from ctfront.data.folding import fold_email
+from ctfront.data.models import ConsentRow, InvitationRow, OutboxRow, PatientRow
 from ctfront.data.patients import is_of_clinic
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.patients import Channel, ConsentHow
@@ -81,17 +82,23 @@ def _recipients(session: Session, clinic_id: int, key: LinkKey, token: str) -> t
 def _named(session: Session, clinic_id: int, key: LinkKey, token: str) -> tuple[int, str] | None:
     """Return the patient and the compared address of the mail with that link; None when it is not ours."""
     number, _, _ = token.partition(".")
+    of_mail, number = number.startswith("m"), number.removeprefix("m")
     if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
         return None
-    row = session.get(InvitationRow, int(number))
-    if row is None or row.clinic_id != clinic_id:
+    row: OutboxRow | InvitationRow | None
+    row = session.get(OutboxRow, int(number)) if of_mail else session.get(InvitationRow, int(number))
+    if row is None or row.clinic_id != clinic_id or row.patient_id is None:
         return None
-    if not hmac.compare_digest(key.opt_out(row.id, row.nonce).encode(), token.encode()):
+    if isinstance(row, OutboxRow):
+        right, address = key.opt_out_of_mail(row.id, row.message_id), fold_email(row.address)
+    else:
+        right, address = key.opt_out(row.id, row.nonce), row.folded_address
+    if not hmac.compare_digest(right.encode(), token.encode()):
         return None
     known = select(PatientRow.id).where(is_of_clinic(clinic_id), PatientRow.id == row.patient_id)
     if session.execute(known.where(PatientRow.erased_at.is_(None))).first() is None:
         return None
-    return row.patient_id, row.folded_address
+    return row.patient_id, address
 
 
 def _end_consent(session: Session, clinic: Clinic, act: Act, patient_id: int) -> None:

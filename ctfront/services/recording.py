@@ -11,6 +11,7 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_time
+from ctfront.services import patient_mails
 
 Step = tuple[Appointment, Mapping[str, Any] | None]
 """An appointment as an act left it, and its fields before; None when the act made it."""
@@ -41,10 +42,12 @@ def record_steps(
 ) -> None:
     """Write the act; each step is an appointment as it is now and its fields before, None when it was made.
 
-    `mails` are those that the act withdrew; `also` is what else `u` puts back.
+    `mails` are those that the act withdrew; `also` is what else `u` puts back. Patients who booked online are told.
     """
     steps = list(steps)
     first = steps[0][0]
+    withdrawn, told_by = patient_mails.tell_of(session, clinic, act, steps)
+    withdrawn = [*mails, *withdrawn]
     days = {appointment.day for appointment, _ in steps} | {before["day"] for _, before in steps if before}
     ledger.record(
         session,
@@ -66,7 +69,8 @@ def record_steps(
                 }
                 for appointment, before in steps
             ],
-            **({"mails": mails} if mails else {}),
+            **({"mails": withdrawn} if withdrawn else {}),
+            **({"told": told_by} if told_by else {}),
             **(also or {}),
         },
         days=days,

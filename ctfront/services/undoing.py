@@ -21,6 +21,7 @@ from ctfront.services import (
     families,
     inviting,
     merging,
+    patient_mails,
     placing,
     profile,
     set_up_undoing,
@@ -56,6 +57,9 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
     days: set[date] = set()
     for step in payload.get("steps", ()):
         days |= _put_back(session, clinic, act, last, step)
+    if "told" in payload:
+        touched = [step["id"] for step in payload.get("steps", ())]
+        patient_mails.correct(session, clinic, act, payload["told"], touched)
     if "mails" in payload:
         outbox.queue_again(session, clinic.id, payload["mails"])
     if "event" in payload:

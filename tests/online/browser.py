@@ -73,8 +73,12 @@ class Browser:
 
     async def submit(self, number: int = 0, *, press: str = "", **fields: str) -> str:
         """Fill in one of the page's forms and send it; `press` chooses the button with these words."""
+        return await self.submit_exactly(number, press=press, **{n.replace("_", "-"): v for n, v in fields.items()})
+
+    async def submit_exactly(self, number: int = 0, *, press: str = "", **fields: str) -> str:
+        """Do the same with the names of the fields as they are."""
         form = self.page.forms[number]
-        values = {**form.fields, **{name.replace("_", "-"): value for name, value in fields.items()}}
+        values = {**form.fields, **fields}
         if press:
             name, value, _ = next(button for button in form.buttons if press in button[2])
             values |= {name: value} if name else {}

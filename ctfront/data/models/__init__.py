@@ -22,7 +22,15 @@ from ctfront.data.models.ledger import (
     MailStateRow,
     OutboxRow,
 )
-from ctfront.data.models.online import OnlineLinkRow, OnlineSessionRow, OnlineThrottleRow
+from ctfront.data.models.online import (
+    OnlineHoursRow,
+    OnlineLinkRow,
+    OnlineProviderRow,
+    OnlinePurposeRow,
+    OnlineRulesRow,
+    OnlineSessionRow,
+    OnlineThrottleRow,
+)
 from ctfront.data.models.people import (
     AlertRow,
     ConsentRow,
@@ -59,7 +67,11 @@ __all__ = [
     "NotSamePatientRow",
     "OfficeHoursRow",
     "OnlineAccountRow",
+    "OnlineHoursRow",
     "OnlineLinkRow",
+    "OnlineProviderRow",
+    "OnlinePurposeRow",
+    "OnlineRulesRow",
     "OnlineSessionRow",
     "OnlineThrottleRow",
     "OutboxRow",

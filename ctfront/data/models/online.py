@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctfront.data.models.base import Base
@@ -56,3 +56,68 @@ class OnlineLinkRow(Base):
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class OnlineRulesRow(Base):
+    """What a clinic allows its patients on the site; without a row the defaults hold."""
+
+    __tablename__ = "online_rules"
+
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+    notice_minutes: Mapped[int]
+    """So long before its start an appointment is still taken."""
+    days_ahead: Mapped[int]
+    most_coming: Mapped[int]
+    """Appointments to come that one person may have made online."""
+    welcome: Mapped[str] = mapped_column(Text)
+    """The clinic's own words on the first page."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class OnlineProviderRow(Base):
+    """A provider on the site; without a row the provider is there, as at the desk."""
+
+    __tablename__ = "online_provider"
+    __table_args__ = (CheckConstraint("governor BETWEEN 1 AND 20", name="governor"),)
+
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"), primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    available: Mapped[bool]
+    governor: Mapped[int | None]
+    """None, or at most the desk's."""
+    own_hours: Mapped[bool]
+    """Whether `online_hours` hold instead of the office hours."""
+    description: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class OnlineHoursRow(Base):
+    """One span of a weekday in which a provider is offered on the site."""
+
+    __tablename__ = "online_hours"
+    __table_args__ = (
+        Index("ix_online_hours_provider", "provider_id"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440", name="span"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
+    weekday: Mapped[int]
+    start_minute: Mapped[int]
+    end_minute: Mapped[int]
+
+
+class OnlinePurposeRow(Base):
+    """What is said of a visit purpose on the site only; without a row it is booked at once."""
+
+    __tablename__ = "online_purpose"
+
+    purpose_id: Mapped[int] = mapped_column(ForeignKey("visit_purpose.id"), primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    needs_approval: Mapped[bool]

@@ -620,6 +620,59 @@ def upgrade() -> None:
         batch_op.create_index("ix_appointment_status_appointment", ["appointment_id"], unique=False)
 
     op.create_table(
+        "online_rules",
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("notice_minutes", WHOLE, nullable=False),
+        sa.Column("days_ahead", WHOLE, nullable=False),
+        sa.Column("most_coming", WHOLE, nullable=False),
+        sa.Column("welcome", sa.Text(), nullable=False),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_online_rules_clinic_id")),
+        sa.PrimaryKeyConstraint("clinic_id", name=op.f("pk_online_rules")),
+    )
+    op.create_table(
+        "online_provider",
+        sa.Column("provider_id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("available", sa.Boolean(), nullable=False),
+        sa.Column("governor", WHOLE, nullable=True),
+        sa.Column("own_hours", sa.Boolean(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.CheckConstraint("governor BETWEEN 1 AND 20", name=op.f("ck_online_provider_governor")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_online_provider_clinic_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_online_provider_provider_id")),
+        sa.PrimaryKeyConstraint("provider_id", name=op.f("pk_online_provider")),
+    )
+    op.create_table(
+        "online_hours",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("provider_id", WHOLE, nullable=False),
+        sa.Column("weekday", WHOLE, nullable=False),
+        sa.Column("start_minute", WHOLE, nullable=False),
+        sa.Column("end_minute", WHOLE, nullable=False),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_online_hours_weekday")),
+        sa.CheckConstraint(
+            "0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440", name=op.f("ck_online_hours_span")
+        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_online_hours_clinic_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_online_hours_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_online_hours")),
+    )
+    with op.batch_alter_table("online_hours", schema=None) as batch_op:
+        batch_op.create_index("ix_online_hours_provider", ["provider_id"], unique=False)
+
+    op.create_table(
+        "online_purpose",
+        sa.Column("purpose_id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("needs_approval", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_online_purpose_clinic_id")),
+        sa.ForeignKeyConstraint(["purpose_id"], ["visit_purpose.id"], name=op.f("fk_online_purpose_purpose_id")),
+        sa.PrimaryKeyConstraint("purpose_id", name=op.f("pk_online_purpose")),
+    )
+    op.create_table(
         "online_session",
         sa.Column("token_digest", sa.String(length=64), nullable=False),
         sa.Column("account_id", WHOLE, nullable=False),

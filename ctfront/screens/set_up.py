@@ -301,8 +301,8 @@ class SetUpScreen(DeskScreen):
         if hit:
             await self.desk.ask(AppointmentsList(f"{self._words(event)} hits:", hit))
         days = len(self._series_of(event))
-        more = f" and on {days - 1} more day{'s' if days > 2 else ''}" if days > 1 else ""
-        self.say(f"{self._words(event)}{more}: not bookable. u takes it back.")
+        more = f" and {days - 1} more day{'s' if days > 2 else ''}: blocked" if days > 1 else ": not bookable"
+        self.say(f"{self._words(event)}{more}. u takes it back.")
 
     def _series_of(self, event: Event) -> list[Event]:
         """Return the days of the event from today on, itself included."""

@@ -94,6 +94,7 @@ class DeskScreen(Screen[None]):
         except ClinicError as refusal:
             said = str(refusal)
         await self.read_again()
+        self.refresh_title()
         self.say(said)
 
     def say(self, sentence: str) -> None:

@@ -299,7 +299,9 @@ class SetUpScreen(DeskScreen):
             return
         event, hit = answer
         await self.load(go_to=event.id)
-        self.say(f"{self._words(event)}{f'; {in_it(hit)}' if hit else ': not bookable'}. u takes it back.")
+        days = len(self._series_of(event))
+        more = f" and {days - 1} more day{'s' if days > 2 else ''}" if days > 1 else ""
+        self.say(f"{self._words(event)}{more}{f'; {in_it(hit)}' if hit else ': blocked'}. u takes it back.")
         if hit:
             await self._list_hit(event, hit)
 
@@ -321,9 +323,10 @@ class SetUpScreen(DeskScreen):
             self.say(f"No appointment is in it. c takes {event.text} away.")
 
     async def _list_hit(self, event: Event, hit: Sequence[Appointment]) -> None:
-        """List them; Enter ticks them on the Scheduler."""
+        """List them; Enter ticks those of the first day on the Scheduler."""
         if await self.desk.ask(HitList(event, hit)):
-            self.desk.show_on_scheduler(event.day, hit[0].id, ticked=frozenset(a.id for a in hit))
+            day = hit[0].day
+            self.desk.show_on_scheduler(day, hit[0].id, ticked=frozenset(a.id for a in hit if a.day == day))
 
     def _words(self, event: Event) -> str:
         return f"{event.text} {event.times} {show_date(event.day)}"

@@ -538,7 +538,7 @@ MONDAYS = [MONDAY + timedelta(days=7 * week) for week in range(5)]
 async def test_an_event_repeats_until_a_day(story):
     end, set_up = await story(MEETING)
     assert [(e.day, e.span, e.text) for e in set_up.events] == [(day, Span(720, 750), "Staff") for day in MONDAYS]
-    assert end.message == "Staff 12:00–12:30 Mon 2 Mar 2026 and on 4 more days: not bookable. u takes it back."
+    assert end.message == "Staff 12:00–12:30 Mon 2 Mar 2026 and 4 more days: blocked. u takes it back."
     assert "▸Mon 2 Mar 2026   12:00–12:30 Dr Alvarez           Staff (repeats)" in end.screen
     end, set_up = await story(f"{MEETING} u")
     assert set_up.events == ()

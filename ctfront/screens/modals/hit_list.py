@@ -7,14 +7,14 @@ from ctfront.domain.appointments import Appointment
 from ctfront.domain.providers import Event
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date
-from ctfront.screens.modals.appointments_list import PATIENT, PHONE, TIME, AppointmentsList
+from ctfront.screens.modals.appointments_list import DAY, PATIENT, PHONE, TIME, AppointmentsList
 from ctfront.widgets.row_list import ListColumn
 
 PURPOSE: ListColumn[Appointment] = ListColumn(heading="Purpose", width=20, text=lambda a: safe(a.purpose))
 
 
 class HitList(AppointmentsList):
-    """Time, name, phone and purpose; True means that the clerk wants them ticked."""
+    """Time, name, phone and purpose, or of an event that repeats the day; True: the clerk wants them ticked."""
 
     HINT: ClassVar[str] = "Enter ticks them, for m and c   d prints the list   Esc closes"
 
@@ -24,7 +24,8 @@ class HitList(AppointmentsList):
 
     def columns(self) -> Sequence[ListColumn[Appointment]]:
         """Return what a row says."""
-        return TIME, PATIENT, PHONE, PURPOSE
+        several_days = len({a.day for a in self.appointments}) > 1
+        return (DAY, TIME, PATIENT, PHONE) if several_days else (TIME, PATIENT, PHONE, PURPOSE)
 
 
 def in_it(hit: Sequence[Appointment]) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ctfront.data.folding import fold, fold_email, reversed_digits
 from ctfront.data.models import NotSamePatientRow, PatientRow, PhoneRow
-from ctfront.data.patients import name_of, select_names
+from ctfront.data.patients import is_of_clinic, name_of, select_names
 from ctfront.domain.duplicates import Traits
 from ctfront.domain.patients import PatientDraft, PatientName
 
@@ -86,7 +86,7 @@ async def read_portion(session: AsyncSession, clinic_id: int, after: int, size: 
     p = PatientRow
     wanted = (
         select(p.id, p.folded_last, p.folded_first, p.birth_date, p.folded_email)
-        .where(p.clinic_id == clinic_id, p.id > after, p.merged_into_id.is_(None), p.erased_at.is_(None))
+        .where(is_of_clinic(clinic_id), p.id > after, p.merged_into_id.is_(None), p.erased_at.is_(None))
         .order_by(p.id)
         .limit(size)
     )

@@ -53,9 +53,6 @@ _OPEN = (
 _OF_PATIENT = _OPEN.where(_E.patient_id == bindparam("patient_id"))
 _ONE = _OPEN.where(_E.id == bindparam("entry_id"))
 
-MOST_READ = 100
-"""Of those whom a place fits; a clerk calls the first few."""
-
 _FITTING = (
     select(_E.id, func.count().over().label("count"))
     .select_from(WaitlistEntryRow.__table__)
@@ -85,7 +82,7 @@ _FITTING = (
         ),
     )
     .order_by(_E.until, _E.made_at, _E.id)
-    .limit(MOST_READ)
+    .limit(bindparam("most"))
     .subquery()
 )
 """Whom a place fits, as `fits` says it of one, and who has no appointment then."""
@@ -162,9 +159,9 @@ async def read_entry(session: AsyncSession, clinic_id: int, entry_id: int) -> Wa
 
 
 async def read_fitting(
-    session: AsyncSession, clinic_id: int, freed: FreedPlace, starts_at: datetime, left_by: int
+    session: AsyncSession, clinic_id: int, freed: FreedPlace, starts_at: datetime, *, left_by: int, most: int
 ) -> tuple[list[WaitlistEntry], int]:
-    """Return whom a place fits and who has no appointment at that instant, whose turn it is first, and how many.
+    """Return the first whom a place fits and who have no appointment at that instant, and how many there are.
 
     The patient `left_by` is left out: whoever went elsewhere is not offered it again.
     """
@@ -172,6 +169,7 @@ async def read_fitting(
     wanted = {
         "clinic_id": clinic_id,
         "left_by": left_by,
+        "most": most,
         "day": freed.place.day,
         "weekday": 1 << freed.place.day.weekday(),
         "minute": freed.minute,

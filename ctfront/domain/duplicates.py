@@ -45,9 +45,15 @@ def is_similar(new: Traits, known: Traits) -> bool:
         return True
     if new.last == known.last or (new.first != "" and new.first == known.first):
         return True
-    if new.first[:1] != known.first[:1]:
+    if new.first[:1] != known.first[:1] or not _may_be_alike(len(new.last), len(known.last)):
         return False
-    return SequenceMatcher(a=new.last, b=known.last, autojunk=False).ratio() >= ALIKE
+    likeness = SequenceMatcher(a=new.last, b=known.last, autojunk=False)
+    return likeness.quick_ratio() >= ALIKE and likeness.ratio() >= ALIKE
+
+
+def _may_be_alike(one: int, other: int) -> bool:
+    """Tell whether surnames of these lengths can be alike at all: most pairs are told apart by that alone."""
+    return 2 * min(one, other) >= ALIKE * (one + other)
 
 
 def why_likely_one(new: Traits, known: Traits) -> str:

@@ -17,6 +17,9 @@ from ctfront.services.scheduling import Scheduling
 
 Result = TypeVar("Result")
 
+MOST_LISTED = 100
+"""Of those whom a place fits; a clerk calls the first few."""
+
 NOBODY = 0
 """No patient's id."""
 
@@ -47,8 +50,10 @@ class Waitlist:
         async with self._database.reading() as session:
             return await rows.read_entry(session, self._clinic.id, entry_id)
 
-    async def offer(self, place: Place, *, now: datetime, left_by: int = NOBODY) -> Offer | None:
-        """Return whom a place fits, None when it is past, taken, or fits nobody.
+    async def offer(
+        self, place: Place, *, now: datetime, left_by: int = NOBODY, most: int = MOST_LISTED
+    ) -> Offer | None:
+        """Return the first `most` whom a place fits, None when it is past, taken, or fits nobody.
 
         `now` is wall clock; whoever left the place is not offered it.
         """
@@ -62,14 +67,16 @@ class Waitlist:
         )
         starts_at = utc_instant(place.day, place.start, self._clinic.zone, fold=0)
         async with self._database.reading() as session:
-            found, count = await rows.read_fitting(session, self._clinic.id, freed, starts_at, left_by)
+            found, count = await rows.read_fitting(
+                session, self._clinic.id, freed, starts_at, left_by=left_by, most=most
+            )
         fitting = tuple(entry for entry in found if fits(entry, freed))  # the query narrows, the rule decides
         return Offer(freed=freed, entries=fitting, count=count - len(found) + len(fitting)) if fitting else None
 
     async def first_offer(self, left: Iterable[Appointment], *, now: datetime) -> Offer | None:
-        """Return the offer of the first place, of those that appointments have left, that fits anybody."""
+        """Return whom the first place fits best, of those that appointments have left and that fit anybody."""
         for was in left:
-            if offer := await self.offer(was.place, now=now, left_by=was.patient.id):
+            if offer := await self.offer(was.place, now=now, left_by=was.patient.id, most=1):
                 return offer
         return None
 

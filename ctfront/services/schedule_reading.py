@@ -21,9 +21,7 @@ from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.schedule import Column, DaySchedule, Hold, Start
 from ctfront.domain.series import Checked, SeriesPlan, Visit
 from ctfront.domain.times import Span, minute_of, wall_clock
-from ctfront.services import (
-    series,
-)
+from ctfront.services import series
 
 WEEK = timedelta(days=6)
 

@@ -79,6 +79,8 @@ def refused(desk, table, **values) -> None:
 OF_NO_CLINIC = {
     "clinic": "it is one",
     "online_account": "a person's log-in, which may lead to several clinics",
+    "online_session": "a log-in's visit to the site, which may lead to several clinics",
+    "online_throttle": "counts failed log-ins by account and by address, before anybody is known",
     "provider_purpose": "joins a provider and a purpose, which have theirs",
     "appointment_status": "a step of an appointment, which has its own",
     "seat": "a place of a provider or a patient, who have theirs",

@@ -38,9 +38,9 @@ async def test_an_awkward_name_is_added_and_found(both_ways):
 
 
 async def test_a_note_longer_than_its_field_says_so_and_keeps_what_fits(both_ways):
-    end = await both_ways(f"b bau enter shift+tab paste={'x' * 1999} paste={'y' * 5000} yy")
+    end = await both_ways(f"b bau enter shift+tab shift+tab paste={'x' * 1999} paste={'y' * 5000} yy")
     assert "2,000 characters fit" in end.screen
-    end = await both_ways(f"b bau enter shift+tab paste={'x' * 1999} paste={'y' * 5000} yy f9")
+    end = await both_ways(f"b bau enter shift+tab shift+tab paste={'x' * 1999} paste={'y' * 5000} yy f9")
     assert [r["note"] for r in end.rows] == [f"{'x' * 1999}y"]
 
 

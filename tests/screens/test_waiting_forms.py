@@ -33,7 +33,7 @@ async def test_what_was_typed_and_where_the_cursor_was_come_back(monday):
     end = await monday("down b bau enter tab note f2 f4 f5 x")
     assert "NOVAK" not in end.dialog
     assert "Purpose Adjustment" in end.dialog
-    end = await monday("down b bau enter shift+tab hello f6 f5 y")
+    end = await monday("down b bau enter shift+tab shift+tab hello f6 f5 y")
     assert "Note helloy" in end.dialog
 
 

@@ -129,3 +129,5 @@ def run_app(desk: Desk) -> None:
     desk.run(app.run_async(mouse=False))
     if app._exception is not None:
         raise app._exception
+    if app.return_code:  # told to end by a signal
+        sys.exit(app.return_code)

@@ -53,7 +53,18 @@ class Canvas:
         """Rows written to since the last frame."""
         self.doubtful: set[int] = set()
         """Rows that ever held a cell whose width terminals disagree on."""
+        self.is_painted = False
+        """False until something is written."""
         self.y = self.x = self.pen = 0
+
+    def resized(self, width: int, height: int) -> "Canvas":
+        """Return a canvas of another size that shows what there was as far as it fits."""
+        other = Canvas(self.pens, width, height)
+        for row, old in zip(other.rows, self.rows, strict=False):
+            row[: min(width, self.width)] = old[:width]
+        other.doubtful = {y for y in self.doubtful if y < height}
+        other.pen, other.is_painted = self.pen, self.is_painted
+        return other
 
     def write(self, data: str) -> str:
         """Take what Textual writes; return what is not for the cells."""
@@ -76,6 +87,7 @@ class Canvas:
     def _put(self, text: str) -> None:
         if not 0 <= self.y < self.height:
             return
+        self.is_painted = True
         if not text.isascii() and any(map(is_doubtful, text)):
             self._put_doubtful(text)
             return

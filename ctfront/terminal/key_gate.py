@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import NoActiveWorker, Worker, get_current_worker
 
+from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.key_loop import KeyLoop
 
 Answer = TypeVar("Answer")
@@ -163,9 +164,10 @@ class KeyGate:
                 return True
             self._quiet()
             self._proved, self._need_layout = False, True
+            self.app.hold_output()
             self.loop.call_soon(self.deliver, self.held.popleft())
             return True
-        return self._answer_waiters()
+        return self.app.release_output() or self._answer_waiters()
 
     def _answer_waiters(self) -> bool:
         """Tell who waits that everything has settled; tell whether anybody did."""
@@ -268,6 +270,8 @@ class GatedApp(_Base):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._early: deque[Message] = deque(maxlen=MOST_HELD)
         """Keys that came before the gate was made."""
+        self._holding = False
+        """Whether frames are kept back."""
         self._masks: list[ExitStack] = []
         """What keeps a change of screen from being drawn half done."""
         super().__init__(*arguments, **options)
@@ -293,6 +297,24 @@ class GatedApp(_Base):
         mask.enter_context(self.batch_update())
         self._masks.append(mask)
         self.set_timer(delay, mask.close, name="mask")
+
+    def hold_output(self) -> None:
+        """Keep frames back until the key that is let in has had its effect."""
+        if isinstance(self._driver, DeskDriver):
+            self._driver.hold()
+            self._holding = True
+
+    def release_output(self) -> bool:
+        """Let the frame of the last key out once it is drawn; tell whether there is one to wait for."""
+        holding, self._holding = self._holding, False
+        if holding and isinstance(self._driver, DeskDriver):
+            self.screen.call_after_refresh(self._driver.release)
+        return holding
+
+    def forget_output(self) -> None:
+        """Draw everything anew on the terminal."""
+        if isinstance(self._driver, DeskDriver):
+            self._driver.forget()
 
     def unmask(self) -> bool:
         """End what `delay_update` began; tell whether there was anything."""

@@ -70,7 +70,7 @@ def command(asked: Asked, folder: Path | None, make_only: bool, seed: int, hold:
             if make_only:
                 click.echo(safe(f"The demo clinic is in {place}; ctfront --db {place / 'clinic.db'} opens it."))
             else:
-                run_app(desk_at(settings, database, runner, asked.user))
+                run_app(desk_at(settings, database, runner, asked.user), tell_wire=asked.wire)
 
 
 @contextmanager

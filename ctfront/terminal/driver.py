@@ -23,6 +23,7 @@ from ctfront.terminal.answers import ANSWER, QUERY, Answers
 from ctfront.terminal.canvas import Canvas
 from ctfront.terminal.encoder import Encoder
 from ctfront.terminal.line import Line
+from ctfront.terminal.moves import Place
 from ctfront.terminal.pens import Pens
 from ctfront.terminal.raw import make_raw, restore
 from ctfront.terminal.sequences import Escape, Sequences
@@ -38,6 +39,12 @@ READ_BYTES = 4096
 
 TOGETHER = 0.05
 """Seconds in which all that a key brings about is sent in one write."""
+
+AFTERWARDS = 0.25
+"""Seconds between the writes of an act that takes longer."""
+
+MOST_AFTERWARDS = 8
+"""Such writes after which frames go out as they come."""
 
 _LEAVING = (signal.SIGTERM, signal.SIGHUP)
 
@@ -67,6 +74,8 @@ class DeskDriver(Driver):
         self._input: threading.Thread | None = None
         self._aside = ""
         """What goes out behind the next frame: the bell, a window's title."""
+        self.cursor_place: Callable[[], Place | None] = lambda: None
+        """Returns row and column of what has the focus, None where Textual places the cursor."""
         self._due = False
         self._held: asyncio.TimerHandle | None = None
 
@@ -167,7 +176,13 @@ class DeskDriver(Driver):
     def hold(self) -> None:
         """Begin to keep frames back: a key is let in, and what it brings about goes out in one."""
         if self._held is None:
-            self._held = self._loop.call_later(TOGETHER, self.release)
+            self._held = self._loop.call_later(TOGETHER, self._show_progress, MOST_AFTERWARDS)
+
+    def _show_progress(self, left: int) -> None:
+        """Send what a slow act has drawn so far."""
+        self.release()
+        if left:
+            self._held = self._loop.call_later(AFTERWARDS, self._show_progress, left - 1)
 
     def release(self) -> None:
         """Send what was kept back."""
@@ -191,9 +206,10 @@ class DeskDriver(Driver):
         if data:
             self._line.send(data.encode(errors="replace"))
 
-    def _cursor(self) -> tuple[int, int]:
-        """Return the place of the hidden cursor: what has the focus."""
-        return min(self.canvas.y, self.canvas.height - 1), min(self.canvas.x, self.canvas.width - 1)
+    def _cursor(self) -> Place:
+        """Return the place of the hidden cursor, which braille displays and magnifiers follow: what has the focus."""
+        y, x = self.cursor_place() or (self.canvas.y, self.canvas.x)
+        return max(0, min(y, self.canvas.height - 1)), max(0, min(x, self.canvas.width - 1))
 
     # -- input
 

@@ -9,17 +9,16 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 from weakref import WeakSet
 
 from textual import events
-from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import NoActiveWorker, Worker, get_current_worker
 
-from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.key_loop import KeyLoop
+from ctfront.terminal.sending import SendingApp
 
 Answer = TypeVar("Answer")
 
@@ -249,13 +248,7 @@ class Stoppable(Protocol):
         """End it soon."""
 
 
-if TYPE_CHECKING:
-    _Base = App[None]
-else:
-    _Base = object
-
-
-class GatedApp(_Base):
+class GatedApp(SendingApp):
     """Mixin for an app whose keys pass the gate; it stands before `App` in the bases."""
 
     BACKGROUND: ClassVar[frozenset[str]] = frozenset({"watch"})
@@ -270,8 +263,6 @@ class GatedApp(_Base):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._early: deque[Message] = deque(maxlen=MOST_HELD)
         """Keys that came before the gate was made."""
-        self._holding = False
-        """Whether frames are kept back."""
         self._masks: list[ExitStack] = []
         """What keeps a change of screen from being drawn half done."""
         super().__init__(*arguments, **options)
@@ -298,24 +289,6 @@ class GatedApp(_Base):
         self._masks.append(mask)
         self.set_timer(delay, mask.close, name="mask")
 
-    def hold_output(self) -> None:
-        """Keep frames back until the key that is let in has had its effect."""
-        if isinstance(self._driver, DeskDriver):
-            self._driver.hold()
-            self._holding = True
-
-    def release_output(self) -> bool:
-        """Let the frame of the last key out once it is drawn; tell whether there is one to wait for."""
-        holding, self._holding = self._holding, False
-        if holding and isinstance(self._driver, DeskDriver):
-            self.screen.call_after_refresh(self._driver.release)
-        return holding
-
-    def forget_output(self) -> None:
-        """Draw everything anew on the terminal."""
-        if isinstance(self._driver, DeskDriver):
-            self._driver.forget()
-
     def unmask(self) -> bool:
         """End what `delay_update` began; tell whether there was anything."""
         masks, self._masks = self._masks, []
@@ -331,6 +304,7 @@ class GatedApp(_Base):
         self._early.clear()
         self.gate = gate
         gate.open = True
+        self.follow_cursor()
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
         """Push a screen and wait for the clerk's answer; meanwhile this worker holds no key.

@@ -36,11 +36,24 @@ def restore(fileno: int, settings: list[Any] | None) -> None:
 @contextlib.contextmanager
 def no_echo(fileno: int) -> Iterator[None]:
     """Keep what is typed while the program loads off the screen, without taking it."""
+    with _with_flags(fileno, off=termios.ECHO | termios.ICANON):
+        yield
+
+
+@contextlib.contextmanager
+def echo(fileno: int) -> Iterator[None]:
+    """Show what is typed, line by line, while something is asked at the shell's screen."""
+    with _with_flags(fileno, on=termios.ECHO | termios.ICANON):
+        yield
+
+
+@contextlib.contextmanager
+def _with_flags(fileno: int, *, on: int = 0, off: int = 0) -> Iterator[None]:
     try:
         before = termios.tcgetattr(fileno)
-        quiet = termios.tcgetattr(fileno)
-        quiet[_LFLAG] &= ~(termios.ECHO | termios.ICANON)
-        termios.tcsetattr(fileno, termios.TCSANOW, quiet)
+        changed = termios.tcgetattr(fileno)
+        changed[_LFLAG] = (changed[_LFLAG] | on) & ~off
+        termios.tcsetattr(fileno, termios.TCSANOW, changed)
     except termios.error:
         before = None
     try:

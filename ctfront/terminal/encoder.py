@@ -1,7 +1,7 @@
 """The cheapest bytes that make the cells wanted of the cells shown.
 
 Every frame is thought out in a few ways, and the one that takes the fewest bytes is sent. What each part saves is
-measured by `make bench ARGS=wire` and stands in bench/RESULTS.md.
+measured by `make bench ARGS=wire` and stands in bench/RESULTS.md; a part that saves nothing has gone.
 """
 
 import re
@@ -61,7 +61,7 @@ class Encoder:
 
     def __init__(self, terminal: Terminal, pens: Pens) -> None:
         self.terminal, self.pens = terminal, pens
-        self.moves = Moves(terminal)
+        self.moves = Moves()
         self.shown: list[Row] = []
         self.state = State(LOST, LOST, 0)
         self.known = False
@@ -263,13 +263,10 @@ class Encoder:
     # -- orders
 
     def _in_best_order(self, runs: list[Run], state: State, begin: str, cursor: Place) -> Plan:
-        """Return the shortest of: row by row, by pens, and either with the run beside the cursor last."""
+        """Return the shorter of: row by row, and by pens."""
         orders = [runs]
         if len(runs) > 2:
             orders.append(self._by_pen(runs, state.pen))
-        if 1 < len(runs) < 24:
-            for order in orders[:]:
-                orders += [[*order[:n], *order[n + 1 :], run] for n, run in enumerate(order[:-1]) if run.y == cursor[0]]
         return min(self._written(order, state, begin, cursor) for order in orders)
 
     def _by_pen(self, runs: Sequence[Run], pen: int) -> list[Run]:

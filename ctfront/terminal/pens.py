@@ -22,9 +22,8 @@ Look = tuple[str, str, int]
 """Foreground and background as parameters of SGR, empty for the terminal's own, and flags."""
 
 _BEGIN = {BOLD: "1", DIM: "2", ITALIC: "3", UNDERLINE: "4", BLINK: "5", REVERSE: "7", STRIKE: "9"}
-_END = {ITALIC: "23", UNDERLINE: "24", BLINK: "25", REVERSE: "27", STRIKE: "29"}
+_ENDED_BY = {22: BOLD | DIM, 23: ITALIC, 24: UNDERLINE, 25: BLINK, 27: REVERSE, 29: STRIKE}
 _FLAG_OF = {int(code): flag for flag, code in _BEGIN.items()} | {6: BLINK, 21: UNDERLINE}
-_ENDED_BY = {int(code): flag for flag, code in _END.items()} | {22: BOLD | DIM}
 
 _LEVELS = (0, 95, 135, 175, 215, 255)
 _SIXTEEN = (
@@ -144,13 +143,13 @@ class Pens:
         return f"{'9' if layer == '3' else '10'}{number - 8}" if number < 16 else f"{layer}8;5;{number}"
 
     def change(self, old: int, new: int) -> str:
-        """Return the cheapest SGR that makes one pen of another: what differs, or all anew."""
+        """Return the cheapest SGR that makes one pen of another: what is added, or all anew."""
         if old == new:
             return ""
         known = self._changes.get((old, new))
         if known is None:
             known = self._anew(new)
-            if self.terminal.ends_attributes or not self.looks[old][2] & ~self.looks[new][2]:
+            if not self.looks[old][2] & ~self.looks[new][2]:
                 known = min(self._difference(old, new), known, key=len)
             self._changes[old, new] = known
         return known
@@ -162,13 +161,9 @@ class Pens:
         return f"\x1b[{';'.join(['', *codes]) if codes else ''}m"
 
     def _difference(self, old: int, new: int) -> str:
+        """Return the SGR that adds what is new; to end attributes one by one costs no less than all anew."""
         (old_front, old_back, old_flags), (front, back, flags) = self.looks[old], self.looks[new]
-        gone, come = old_flags & ~flags, flags & ~old_flags
-        codes = [code for flag, code in _END.items() if gone & flag]
-        if gone & (BOLD | DIM):
-            codes.insert(0, "22")
-            come |= flags & (BOLD | DIM)
-        codes += [code for flag, code in _BEGIN.items() if come & flag]
+        codes = [code for flag, code in _BEGIN.items() if flags & ~old_flags & flag]
         if front != old_front:
             codes.append(front or "39")
         if back != old_back:

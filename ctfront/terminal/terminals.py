@@ -34,12 +34,6 @@ class Terminal:
     """A band of lines scrolls by itself (DECSTBM)."""
     scrolls_many: bool = False
     """SU and SD."""
-    goes_to_column: bool = False
-    """CHA."""
-    goes_to_row: bool = False
-    """VPA."""
-    ends_attributes: bool = False
-    """Attributes can be ended one by one (22, 24, 27)."""
     has_second_screen: bool = False
     """The shell's screen comes back on leaving."""
 
@@ -67,9 +61,6 @@ def terminal_of(environment: Mapping[str, str], fileno: int = 1) -> Terminal:
         repeats=can("rep"),
         scrolls=can("csr") and can("ri"),
         scrolls_many=can("indn") and can("rin"),
-        goes_to_column=can("hpa"),
-        goes_to_row=can("vpa"),
-        ends_attributes=(curses.tigetstr("rmul") or b"").startswith(b"\x1b[24m"),
         has_second_screen=can("smcup"),
     )
 

@@ -24,32 +24,28 @@ from tests.wire.emulator import Emulator
 
 MOST = BOLD | DIM | UNDERLINE | BLINK | REVERSE
 ALL = MOST | ITALIC | STRIKE
-GOES = {"goes_to_column": True, "goes_to_row": True}
-
 KINDS = {
     "xterm": Terminal(
         colours=TRUE_COLOUR, flags=ALL, erases_in_colour=True, erases_line=True, erases_characters=True, repeats=True,
-        scrolls=True, scrolls_many=True, ends_attributes=True, has_second_screen=True, **GOES,
+        scrolls=True, scrolls_many=True, has_second_screen=True,
     ),
     "putty": Terminal(
         colours=256, flags=MOST, erases_in_colour=True, erases_line=True, erases_characters=True, repeats=True,
-        scrolls=True, scrolls_many=True, ends_attributes=True, has_second_screen=True, **GOES,
+        scrolls=True, scrolls_many=True, has_second_screen=True,
     ),
     "linux": Terminal(
         colours=8, flags=MOST, erases_in_colour=True, erases_line=True, erases_characters=True, scrolls=True,
-        ends_attributes=True, **GOES,
     ),
     "vt220": Terminal(
         colours=0, flags=BOLD | UNDERLINE | BLINK | REVERSE, erases_line=True, erases_characters=True, scrolls=True,
-        ends_attributes=True,
     ),
     "screen": Terminal(
-        colours=16, flags=MOST, erases_line=True, scrolls=True, scrolls_many=True, ends_attributes=True,
-        has_second_screen=True, **GOES,
+        colours=16, flags=MOST, erases_line=True, scrolls=True, scrolls_many=True,
+        has_second_screen=True,
     ),
     "tmux": Terminal(
-        colours=256, flags=ALL, erases_line=True, scrolls=True, scrolls_many=True, ends_attributes=True,
-        has_second_screen=True, **GOES,
+        colours=256, flags=ALL, erases_line=True, scrolls=True, scrolls_many=True,
+        has_second_screen=True,
     ),
     "unknown": UNKNOWN,
 }  # fmt: skip
@@ -61,7 +57,6 @@ WIDTH, HEIGHT = 40, 12
 
 def emulator_of(terminal: Terminal) -> Emulator:
     features = "X" * terminal.erases_characters + "b" * terminal.repeats + "ST" * terminal.scrolls_many
-    features += "G" * terminal.goes_to_column + "d" * terminal.goes_to_row
     return Emulator(WIDTH, HEIGHT, erases_in_colour=terminal.erases_in_colour, features=features)
 
 
@@ -142,13 +137,13 @@ def sent(kind: str, *writes: str, cursor=(0, 0)) -> list[str]:
     ("kind", "writes", "frame"),
     [
         ("xterm", ["\x1b[3;1Habc", "\x1b[3;1Habc"], ""),
-        ("xterm", ["\x1b[1;1Habc", "\x1b[1;1Habd"], "\x1b[3Gd\r"),
+        ("xterm", ["\x1b[1;1Habc", "\x1b[1;1Habd"], "\x1b[2Cd\r"),
         ("xterm", ["\x1b[1;1H" + "-" * 20], "\x1b[m\x1b[H\x1b[2J-\x1b[19b\r"),
         ("linux", ["\x1b[1;1H" + "-" * 20], "\x1b[m\x1b[H\x1b[2J" + "-" * 20 + "\r"),
         ("xterm", ["\x1b[1;1Habcdefgh", f"\x1b[1;1Ha{' ' * 39}"], "\x1b[C\x1b[K\r"),
         ("unknown", ["\x1b[1;1Habcdefgh", f"\x1b[1;1Ha{' ' * 39}"], "\x1b[C       \r"),
         ("vt220", ["\x1b[1;1H\x1b[31mab\x1b[0;7mcd\x1b[0me"], "\x1b[m\x1b[H\x1b[2Jab\x1b[7mcd\x1b[me\r"),
-        ("xterm", ["\x1b[1;1H日x", "\x1b[1;3Hy"], f"日\x1b[3Gy{' ' * 37}\r"),
+        ("xterm", ["\x1b[1;1H日x", "\x1b[1;3Hy"], f"日\r\x1b[2Cy{' ' * 37}\r"),
     ],
 )
 def test_what_a_change_costs(kind, writes, frame):

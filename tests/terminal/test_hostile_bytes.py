@@ -31,7 +31,7 @@ STEPS = (b"b", ESC, ESC, b"e", ESC, ESC, b"i", F2, b"k", ESC, b"/e", ESC, b":ar 
 SEQUENCE = re.compile(rb"\x1b\[([?<=>]?)[0-9;:]*([ $]?[@-~])|\x1b(\]22;default)\x07")
 """Control sequences, and the shape of a pointer; no title, no clipboard, no reset."""
 
-DRAWS = {letter.encode() for letter in ("m", *"ABCDGHJKSTXbdr", "n", "?h", "?l", "]22;default")}
+DRAWS = {letter.encode() for letter in ("m", *"ABCDHJKSTXbr", "n", "?h", "?l", "]22;default")}
 """The kinds of them that the driver draws with."""
 
 

@@ -20,9 +20,9 @@ _TOKENS = re.compile(
 class Emulator:
     """The screen of a terminal that never wraps lines; it refuses what it does not know."""
 
-    def __init__(self, width: int, height: int, *, erases_in_colour: bool = True, features: str = "XbSTGd") -> None:
+    def __init__(self, width: int, height: int, *, erases_in_colour: bool = True, features: str = "XbST") -> None:
         self.width, self.height, self.erases_in_colour = width, height, erases_in_colour
-        self.known = set("HmKJABCDrhlXbSTGdnc") - (set("XbSTGd") - set(features))
+        self.known = set("HmKJABCDrhlXbSTnc") - (set("XbST") - set(features))
         """Final letters of the control sequences that it understands."""
         self.attributes = PLAIN
         self.y = self.x = 0
@@ -125,10 +125,6 @@ class Emulator:
             self.y += count if final == "B" else -count
         elif final in "CD":
             self.x += count if final == "C" else -count
-        elif final == "G":
-            self.x = count - 1
-        elif final == "d":
-            self.y = count - 1
         elif final == "K":
             self._part(row, self.x, self.width)
             row[self.x :] = [(" ", self._erased())] * (self.width - self.x)

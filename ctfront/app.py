@@ -286,7 +286,7 @@ class CTFrontApp(Ways):
 
     def action_repaint(self) -> None:
         """Draw the whole screen again."""
-        self.refresh(repaint=True, layout=True)
+        self.forget_output()
 
     # -- the key gate speaks
 

@@ -17,10 +17,15 @@ from ctfront.terminal.key_loop import KeyLoop
 
 HOW_TO_INSTALL = {
     "chromium": "apt-get install chromium",
+    "Xvfb": "apt-get install xvfb",
+    "import": "apt-get install imagemagick",
     "openssl": "apt-get install openssl",
     "postfix": "apt-get install postfix",
     "root": "run the tests as root",
+    "pterm": "apt-get install pterm fonts-dejavu-core",
     "tmux": "apt-get install tmux",
+    "xdotool": "apt-get install xdotool",
+    "xterm": "apt-get install xterm fonts-dejavu-core",
 }
 """How a missing part is installed on Debian."""
 

@@ -13,6 +13,7 @@ import click
 import ctfront
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.text import safe
+from ctfront.terminal.raw import no_echo
 
 COMMANDS = {
     "init": ("ctfront.cli.init", "Make a clinic and its first manager in an empty database."),
@@ -29,11 +30,14 @@ COMMANDS = {
     "mail": ("ctfront.cli.mail", "Deliver the mail that is due; --watch is the service."),
     "staff": ("ctfront.cli.staff", "List and add members of staff."),
     "config": ("ctfront.cli.config", "Show where everything lives."),
+    "keys": ("ctfront.cli.keys", "Show what each key arrives as."),
     "check": ("ctfront.cli.check", "Check the database, the audit chain and who may log in."),
     "completion": ("ctfront.cli.completion", "Print a completion script for a shell."),
 }
 """Each command with its module and what help says of it, so that help imports none of them."""
 
+
+KEYBOARD = 0
 
 LONGEST = 1000
 """Most characters of a refusal; more can only be what was typed, said back."""
@@ -106,6 +110,8 @@ class Asked:
     database: str | None = None
     user: str | None = None
     ascii: bool = False
+    wire: bool = False
+    """Whether to say at the end what was sent."""
 
 
 @click.group(
@@ -116,15 +122,17 @@ class Asked:
 @click.option("--db", metavar="FILE|URL", help="The database; else CTFRONT_DB, else the account's own file.")
 @click.option("--user", metavar="NAME", help="Who works, by short name, where the clinic's identity allows it.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
+@click.option("--wire", is_flag=True, help="Say on leaving how many bytes the screens took.")
 @click.version_option(ctfront.__version__, prog_name="ctfront", message="%(prog)s %(version)s")
 @click.pass_context
-def commands(ctx: click.Context, db: str | None, user: str | None, ascii_only: bool) -> None:
+def commands(ctx: click.Context, db: str | None, user: str | None, ascii_only: bool, wire: bool) -> None:
     """Work the front desk of a clinic in a terminal."""
-    ctx.obj = Asked(database=db, user=user, ascii=ascii_only)
+    ctx.obj = Asked(database=db, user=user, ascii=ascii_only, wire=wire)
     if ctx.invoked_subcommand is None:
-        from ctfront.cli.desk import open_desk
+        with no_echo(KEYBOARD):  # what is typed while the program loads is its first input
+            from ctfront.cli.desk import open_desk
 
-        open_desk(ctx.obj)
+            open_desk(ctx.obj)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -74,16 +74,17 @@ def command(asked: Asked, folder: Path | None, make_only: bool, seed: int, hold:
             if make_only:
                 click.echo(safe(f"The demo clinic is in {place}; ctfront --db {place / 'clinic.db'} opens it."))
             else:
-                open_demo(desk_at(settings, database, runner, asked.user), place)
+                open_demo(desk_at(settings, database, runner, asked.user), place, tell_wire=asked.wire)
 
 
-def open_demo(desk: Desk, place: Path) -> None:
+def open_demo(desk: Desk, place: Path, *, tell_wire: bool) -> None:
     """Open the app, with the patients' site beside it on a free port of this machine: links in mails lead there."""
     with closing(_free_socket()) as sock:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         settings = replace(desk.settings, site=replace(desk.settings.site, url=url))
+        greeting = f"Patients’ site: {url}   Mailbox: {place / 'mail'}"
         with served_beside(settings, desk.clinic.id, desk.clock, sock):
-            run_app(replace(desk, settings=settings), greeting=f"Patients’ site: {url}   Mailbox: {place / 'mail'}")
+            run_app(replace(desk, settings=settings), greeting=greeting, tell_wire=tell_wire)
 
 
 def _free_socket() -> socket:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ctfront.cli import Asked
+from ctfront.cli import KEYBOARD, Asked
 from ctfront.cli.opening import Desk, desk_at, opened_database, settings_for
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database
@@ -20,9 +20,13 @@ from ctfront.services.found import found_clinic
 from ctfront.services.mail_post import MailPost
 from ctfront.settings import SETTINGS_VARIABLE, VI, SettingsRefused
 from ctfront.terminal.key_loop import keep_loaded
+from ctfront.terminal.raw import echo
 
 if TYPE_CHECKING:  # speaks SMTP and renders: loaded when the first mail is due
     from ctfront.services.mail_sending import MailSending
+
+FRAMES = "240"
+"""Frames that Textual may draw a second: with its usual 60 a key waits for the next one up to 17 ms."""
 
 
 def open_desk(asked: Asked) -> None:
@@ -31,8 +35,9 @@ def open_desk(asked: Asked) -> None:
     settings = settings_for(asked)
     with opened_database(settings, may_be_new=True) as (database, runner):
         if database.write_now(clinics.load_clinic) is None:
-            ask_founding(database)
-        run_app(desk_at(settings, database, runner, asked.user))
+            with echo(KEYBOARD):
+                ask_founding(database)
+        run_app(desk_at(settings, database, runner, asked.user), tell_wire=asked.wire)
 
 
 def check_terminal(both_ends: bool, environment: Mapping[str, str]) -> None:
@@ -118,11 +123,27 @@ def keys_kept_in(file: Path | None) -> Callable[[Mapping[str, str]], None]:
     return keep
 
 
-def run_app(desk: Desk, *, greeting: str = "") -> None:
+def speaks_utf8(environment: Mapping[str, str]) -> bool:
+    """Tell whether the account's locale is UTF-8, as the shell handed it over."""
+    names = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    return next((name for name in names if name), "").lower().replace("-", "").endswith("utf8")
+
+
+def first_environment() -> Mapping[str, str]:
+    """Return the environment that the program was started with: Python sets a locale where there is none."""
+    try:
+        pairs = Path("/proc/self/environ").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return os.environ
+    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+
+
+def run_app(desk: Desk, *, greeting: str = "", tell_wire: bool = False) -> None:
     """Run the app until it is left; what it did not foresee goes to the log, not to the screen.
 
     The message line begins with the greeting.
     """
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # read once, when Textual is imported
     from ctfront.app import CTFrontApp
 
     check_keymap(desk.settings.keymap, CTFrontApp.key_names())
@@ -144,7 +165,7 @@ def run_app(desk: Desk, *, greeting: str = "") -> None:
         desk.actor,
         desk.clock,
         settings.keymap,
-        ascii_only=settings.ascii,
+        ascii_only=settings.ascii or not speaks_utf8(first_environment()),
         hold=timedelta(seconds=settings.hold_seconds),
         post=mail_post(desk),
         paper=desk.paper,
@@ -153,5 +174,9 @@ def run_app(desk: Desk, *, greeting: str = "") -> None:
     )
     keep_loaded()
     desk.run(app.run_async(mouse=False))
+    if tell_wire:
+        click.echo(app.wire_words(app.gate.taken if app.gate else 0), err=True)
     if app._exception is not None:
         raise app._exception
+    if app.return_code:  # told to end by a signal
+        sys.exit(app.return_code)

@@ -9,16 +9,16 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 from weakref import WeakSet
 
 from textual import events
-from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import NoActiveWorker, Worker, get_current_worker
 
 from ctfront.terminal.key_loop import KeyLoop
+from ctfront.terminal.sending import SendingApp
 
 Answer = TypeVar("Answer")
 
@@ -163,9 +163,10 @@ class KeyGate:
                 return True
             self._quiet()
             self._proved, self._need_layout = False, True
+            self.app.hold_output()
             self.loop.call_soon(self.deliver, self.held.popleft())
             return True
-        return self._answer_waiters()
+        return self.app.release_output() or self._answer_waiters()
 
     def _answer_waiters(self) -> bool:
         """Tell who waits that everything has settled; tell whether anybody did."""
@@ -247,13 +248,7 @@ class Stoppable(Protocol):
         """End it soon."""
 
 
-if TYPE_CHECKING:
-    _Base = App[None]
-else:
-    _Base = object
-
-
-class GatedApp(_Base):
+class GatedApp(SendingApp):
     """Mixin for an app whose keys pass the gate; it stands before `App` in the bases."""
 
     BACKGROUND: ClassVar[frozenset[str]] = frozenset({"watch"})
@@ -309,6 +304,7 @@ class GatedApp(_Base):
         self._early.clear()
         self.gate = gate
         gate.open = True
+        self.follow_cursor()
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
         """Push a screen and wait for the clerk's answer; meanwhile this worker holds no key.

@@ -30,6 +30,6 @@ def plain_character(character: str) -> str:
 class PlainDriver(DeskDriver):
     """The driver of `--ascii`."""
 
-    def write(self, data: str) -> None:
-        """Send the data in ASCII; escape sequences are ASCII already."""
-        super().write(data if data.isascii() else "".join(map(plain_character, data)))
+    def drawn(self, data: str) -> str:
+        """Return the data in ASCII; escape sequences are ASCII already."""
+        return data if data.isascii() else "".join(map(plain_character, data))

@@ -2,8 +2,8 @@
 
 Pure: the time is handed in. `ESC [` begins a sequence whose rest may take its time, since nobody types it by
 hand. `ESC` and anything else is the Escape key and that key, so there are no alt keys. A lone `ESC` becomes the
-Escape key after `LONE` seconds; if the tail of a sequence still comes within `TAIL`, it is swallowed, for it
-must never become letters.
+Escape key after `LONE` seconds, on a line that has shown itself jittery only after `TAIL`; if the tail of a sequence
+still comes within `TAIL`, it is swallowed, for it must never become letters.
 """
 
 import re
@@ -17,6 +17,12 @@ LONE = 0.040
 
 TAIL = 0.400
 """Seconds in which a late tail still belongs to an ESC that was acted on."""
+
+JITTERY_FOR = 600.0
+"""Seconds for which a line that was jittery once is taken to be."""
+
+SPLIT = 0.010
+"""Seconds between two pieces of a sequence that show a jittery line; a terminal sends it in one."""
 
 REST = 2.0
 """Seconds that the rest of `ESC [` may take, and that a paste may be silent."""
@@ -54,8 +60,14 @@ class Sequences:
     def __init__(self) -> None:
         self._state = _In.TEXT
         self._held = ""
+        self._begun = 0.0
+        self._jittery_until = 0.0
         self.deadline: float | None = None
         """When `expire` has something to say; None while nothing waits."""
+
+    def jittered(self, now: float) -> None:
+        """Wait longer for the rest of an ESC from now on: the line delivers unevenly."""
+        self._jittery_until = now + JITTERY_FOR
 
     def feed(self, data: str, now: float) -> Iterator[str]:
         """Yield what the data completes; a caller passes on each token as it comes."""
@@ -85,7 +97,8 @@ class Sequences:
             yield from self._take_pasted(char, now)
         elif self._state is _In.TEXT:
             if char == ESC:
-                self._go(_In.ESC, deadline=now + LONE)
+                self._begun = now
+                self._go(_In.ESC, deadline=now + (TAIL if now < self._jittery_until else LONE))
             else:
                 yield char
         else:
@@ -105,6 +118,8 @@ class Sequences:
             self.deadline = now + (REST if text[0] == "[" and self._state is _In.ESC else TAIL)
         elif _WHOLE.fullmatch(text):
             late = self._state is _In.TAIL
+            if now - self._begun > SPLIT:
+                self.jittered(now)
             self._go(_In.PASTE if text == "[200~" else _In.TEXT, deadline=now + REST if text == "[200~" else None)
             if not late or text == "[200~":
                 yield ESC + text

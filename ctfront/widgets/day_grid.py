@@ -6,7 +6,7 @@ from datetime import UTC, date, tzinfo
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -248,6 +248,12 @@ class DayGrid(Widget, can_focus=True):
     def column_width(self) -> int:
         """Width of a column with its cursor mark."""
         return min((self.size.width - TIME_WIDTH) // self.columns_in_view, WIDEST)
+
+    @property
+    def cursor_at(self) -> Offset:
+        """Where the cursor is drawn; the terminal's own stands there too."""
+        x = TIME_WIDTH + (self.column - self.first_column) * self.column_width
+        return Offset(x, self.row - self.first_row + 1)
 
     def _scroll_to_cursor(self) -> bool:
         before = self.first_row, self.first_column

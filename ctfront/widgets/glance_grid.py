@@ -5,7 +5,7 @@ from datetime import date
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -183,6 +183,13 @@ class GlanceGrid(Widget, can_focus=True):
     def groups_in_view(self) -> int:
         """How many providers fit."""
         return max((self.size.width - TIME_WIDTH) // self.group_width, 1)
+
+    @property
+    def cursor_at(self) -> Offset:
+        """Where the cursor is drawn; the terminal's own stands there too."""
+        gaps = self.day // self.shown.weeks.days_a_week if self.shown.counts else 0
+        x = TIME_WIDTH + (self.group - self.first_group) * self.group_width + self.day + gaps
+        return Offset(x, self.row - self.first_row + HEAD)
 
     def _scroll(self) -> bool:
         before = self.first_group, self.first_row

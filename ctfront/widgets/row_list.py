@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -134,6 +134,11 @@ class RowList(Widget, Generic[Item], can_focus=True):
     def body_height(self) -> int:
         """Rows in view below the headings."""
         return max(self.size.height - 1, 1)
+
+    @property
+    def cursor_at(self) -> Offset:
+        """Where the cursor is drawn; the terminal's own stands there too."""
+        return Offset(0, self.row - self.first_row + 1)
 
     def _scroll_to_cursor(self) -> bool:
         before = self.first_row

@@ -23,6 +23,9 @@ class Heard(DeskDriver):
         self.fileno, self._debug = fileno, False
         self.exit_event, self.heard = threading.Event(), Queue()
 
+    def _ask(self) -> None:
+        """Nobody answers."""
+
     def process_message(self, message) -> None:
         self.heard.put(message)
 

@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual._xterm_parser import XTermParser
 
+from ctfront.terminal.answers import Answers
 from ctfront.terminal.sequences import ESC, LONE, TAIL, Escape, Sequences
 
 SEQUENCES = ["[A", "[B", "[C", "[1;5C", "[3~", "[20~", "OP", "OQ", "[12~", "[Z", "[[A", "[[E", "[15;2~"]
@@ -78,3 +80,46 @@ def test_a_paste_is_handed_on_as_it_is():
 
 def test_a_paste_without_an_end_is_ended():
     assert split([(0, ESC + "[200~abc"), (3, "x")])[-2:] == [ESC + "[201~", "x"]
+
+
+def test_a_sequence_that_came_split_makes_escape_wait_longer_for_ten_minutes():
+    sequences = Sequences()
+    assert list(sequences.feed(ESC + "[", 0.0)) == []
+    assert list(sequences.feed("A", 0.02)) == [ESC + "[A"]
+    assert list(sequences.feed(ESC, 1.0)) == []
+    assert list(sequences.expire(1.0 + TAIL - 0.01)) == []
+    assert list(sequences.feed("[B", 1.0 + TAIL - 0.01)) == [ESC + "[B"]
+    assert list(sequences.feed(ESC, 700.0)) == []
+    assert list(map(type, sequences.expire(700.0 + LONE))) == [Escape]
+
+
+def test_a_sequence_in_one_piece_does_not():
+    sequences = Sequences()
+    assert list(sequences.feed(ESC + "[A" + ESC, 0.0)) == [ESC + "[A"]
+    assert list(map(type, sequences.expire(LONE))) == [Escape]
+
+
+@pytest.mark.parametrize(("second", "uneven"), [(0.62, False), (0.64, True)])
+def test_answers_that_differ_show_a_jittery_line(second, uneven):
+    asked, clock = [], iter([0.0, 10.0])
+    answers = Answers(lambda: asked.append(1), lambda: next(clock))
+    assert not answers.vary(0.60)
+    assert answers.vary(10.0 + second) == uneven
+    assert len(asked) == 2
+
+
+KEYS = {
+    "up": ["[A", "OA"], "down": ["[B", "OB"], "right": ["[C", "OC"], "left": ["[D", "OD"],
+    "home": ["[H", "OH", "[1~", "[7~"], "end": ["[F", "OF", "[4~", "[8~"],
+    "insert": ["[2~"], "delete": ["[3~"], "pageup": ["[5~"], "pagedown": ["[6~"], "shift+tab": ["[Z"],
+    "f1": ["OP", "[11~", "[[A"], "f2": ["OQ", "[12~", "[[B"], "f3": ["OR", "[13~", "[[C"], "f4": ["OS", "[14~", "[[D"],
+    "f5": ["[15~", "[[E"], "f6": ["[17~"], "f7": ["[18~"], "f8": ["[19~"], "f9": ["[20~"],
+}  # fmt: skip
+"""What xterm, PuTTY, the Linux console and a VT220 send, plain and in application mode."""
+
+
+@pytest.mark.parametrize(("key", "sent"), [(key, tail) for key, tails in KEYS.items() for tail in tails])
+def test_every_terminals_keys_are_understood(key, sent):
+    assert split([(0, ESC + sent)]) == [ESC + sent]
+    assert [event.key for event in XTermParser().feed(ESC + sent)] == [key]
+    assert split([(0, ESC + ESC + sent)]) == ["escape", ESC + sent]

@@ -47,6 +47,41 @@ def _bytes_of(key) -> str:
     return key.character
 
 
+class Screen(pyte.Screen):
+    """What pyte does not know of xterm: repeated characters, and bands that scroll by several lines."""
+
+    def erase_in_display(self, how: int = 0, *_, **__) -> None:
+        """ED, also of cells that were never written to."""
+        assert how == 2
+        for line in range(self.lines):
+            self.buffer[line].update(dict.fromkeys(range(self.columns), self.cursor.attrs))
+
+    def repeat(self, count: int = 1) -> None:
+        """REP."""
+        self.draw(self.buffer[self.cursor.y][self.cursor.x - 1].data * count)
+
+    def scroll_up(self, count: int = 1) -> None:
+        """SU."""
+        self._scroll(count, self.delete_lines)
+
+    def scroll_down(self, count: int = 1) -> None:
+        """SD."""
+        self._scroll(count, self.insert_lines)
+
+    def _scroll(self, count: int, change: Callable[[int], None]) -> None:
+        y, x = self.cursor.y, self.cursor.x
+        self.cursor.y = self.margins.top if self.margins else 0
+        change(count)
+        self.cursor.y, self.cursor.x = y, x
+
+
+class Stream(pyte.ByteStream):
+    """The stream that hands them on."""
+
+    csi = {**pyte.ByteStream.csi, "b": "repeat", "S": "scroll_up", "T": "scroll_down"}
+    events = pyte.ByteStream.events | {"repeat", "scroll_up", "scroll_down"}
+
+
 class TerminalDesk:
     """Types into the program and sees its cells; waits for states, never for a time."""
 
@@ -54,9 +89,11 @@ class TerminalDesk:
         self, process: subprocess.Popen, terminal: int, line: str, ear: int, size: tuple[int, int], *, typed: int
     ) -> None:
         self.process, self.terminal, self.line, self.ear = process, terminal, line, ear
-        self.screen = pyte.Screen(*size)
-        self._stream = pyte.ByteStream(self.screen)
+        self.screen = Screen(*size)
+        self._stream = Stream(self.screen)
         self._numbers = count(1)
+        self.read_bytes = 0
+        """Bytes that the program has sent."""
         self.typed = typed
         """Keys sent."""
 
@@ -126,7 +163,12 @@ class TerminalDesk:
         except OSError:  # how Linux tells that nobody has the terminal open
             return False
         self._stream.feed(data)
+        self.read_bytes += len(data)
         return bool(data)
+
+    def spoil(self) -> None:
+        """Lose what the screen shows, as when somebody else writes to the terminal."""
+        self._stream.feed(b"\x1b[2J")
 
     def _words(self, problem: str) -> str:
         return "\n".join([problem, *self.cells()])
@@ -136,8 +178,15 @@ class TerminalDesk:
         return [line.rstrip() for line in self.screen.display]
 
     def looks(self) -> list[list[tuple]]:
-        """Return every cell with its colours and attributes."""
-        return [[tuple(self.screen.buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+        """Return every cell with what is seen of its colours and attributes."""
+        return [[_seen(self.screen.buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+
+
+def _seen(cell) -> tuple:
+    """Return a cell; of a space only its background is seen, unless it is underlined or reversed."""
+    if cell.data == " " and not (cell.underscore or cell.reverse or cell.strikethrough or cell.blink):
+        return " ", cell.bg
+    return tuple(cell)
 
 
 def _unread(line: int) -> int:

@@ -1,0 +1,61 @@
+"""What an app tells its driver: when a key's frames may go, where the cursor is, and to draw anew."""
+
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.geometry import Offset
+from textual.widgets import Input
+
+from ctfront.terminal.driver import DeskDriver
+from ctfront.terminal.moves import Place
+
+if TYPE_CHECKING:
+    _Base = App[None]
+else:
+    _Base = object
+
+
+class SendingApp(_Base):
+    """Mixin for an app drawn by `DeskDriver`; in tests, without a terminal, it does nothing."""
+
+    _holding = False
+    """Whether a key was let in whose frames have not been let out."""
+
+    def follow_cursor(self) -> None:
+        """Let the terminal's hidden cursor stand where the focus is."""
+        if isinstance(self._driver, DeskDriver):
+            self._driver.cursor_place = self.cursor_place
+
+    def hold_output(self) -> None:
+        """Keep frames back until the key that is let in has had its effect."""
+        if isinstance(self._driver, DeskDriver):
+            self._driver.hold()
+            self._holding = True
+
+    def release_output(self) -> bool:
+        """Let the frame of the last key out once it is drawn; tell whether there is one to wait for."""
+        holding, self._holding = self._holding, False
+        if holding and isinstance(self._driver, DeskDriver):
+            self.screen.call_after_refresh(self._driver.release)
+        return holding
+
+    def cursor_place(self) -> Place | None:
+        """Return row and column of what has the focus; None in a line, whose cursor Textual places itself."""
+        focused = self.focused if self.screen_stack else None
+        if focused is None or isinstance(focused, Input):
+            return None
+        at = focused.region.offset + getattr(focused, "cursor_at", Offset(0, 0))
+        return at.y, at.x
+
+    def wire_words(self, keys: int) -> str:
+        """Say what the screens took on the line; to be asked when the app has been left."""
+        driver = self._driver
+        if not isinstance(driver, DeskDriver):
+            return ""
+        each = f", {driver.sent / keys:,.0f} bytes a key" if keys else ""
+        return f"Sent {driver.sent:,} bytes in {driver.writes:,} writes for {keys:,} keys{each}."
+
+    def forget_output(self) -> None:
+        """Draw everything anew on the terminal."""
+        if isinstance(self._driver, DeskDriver):
+            self._driver.forget()

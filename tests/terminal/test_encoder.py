@@ -1,0 +1,168 @@
+"""Frames replayed through an emulator end on the cells wanted, cell for cell, on every kind of terminal."""
+
+import random
+
+import pytest
+from rich.cells import cell_len
+
+from ctfront.terminal.canvas import Canvas
+from ctfront.terminal.encoder import Encoder
+from ctfront.terminal.pens import Pens
+from ctfront.terminal.terminals import (
+    BLINK,
+    BOLD,
+    DIM,
+    ITALIC,
+    REVERSE,
+    STRIKE,
+    TRUE_COLOUR,
+    UNDERLINE,
+    UNKNOWN,
+    Terminal,
+)
+from tests.wire.emulator import Emulator
+
+MOST = BOLD | DIM | UNDERLINE | BLINK | REVERSE
+ALL = MOST | ITALIC | STRIKE
+KINDS = {
+    "xterm": Terminal(
+        colours=TRUE_COLOUR, flags=ALL, erases_in_colour=True, erases_line=True, erases_characters=True, repeats=True,
+        scrolls=True, scrolls_many=True, has_second_screen=True,
+    ),
+    "putty": Terminal(
+        colours=256, flags=MOST, erases_in_colour=True, erases_line=True, erases_characters=True, repeats=True,
+        scrolls=True, scrolls_many=True, has_second_screen=True,
+    ),
+    "linux": Terminal(
+        colours=8, flags=MOST, erases_in_colour=True, erases_line=True, erases_characters=True, scrolls=True,
+    ),
+    "vt220": Terminal(
+        colours=0, flags=BOLD | UNDERLINE | BLINK | REVERSE, erases_line=True, erases_characters=True, scrolls=True,
+    ),
+    "screen": Terminal(
+        colours=16, flags=MOST, erases_line=True, scrolls=True, scrolls_many=True,
+        has_second_screen=True,
+    ),
+    "tmux": Terminal(
+        colours=256, flags=ALL, erases_line=True, scrolls=True, scrolls_many=True,
+        has_second_screen=True,
+    ),
+    "unknown": UNKNOWN,
+}  # fmt: skip
+"""What terminfo says of each; tests/terminal/test_terminals.py holds it against the entries."""
+
+CHANGES = 2000
+WIDTH, HEIGHT = 40, 12
+
+
+def emulator_of(terminal: Terminal) -> Emulator:
+    features = "X" * terminal.erases_characters + "b" * terminal.repeats + "ST" * terminal.scrolls_many
+    return Emulator(WIDTH, HEIGHT, erases_in_colour=terminal.erases_in_colour, features=features)
+
+
+class Painter:
+    """Writes as Textual does, at random: texts, attributes, blocks, lists that scroll, whole screens."""
+
+    COLOURS = ("", ";31", ";44", ";90", ";103", ";38;5;7", ";38;5;99", ";48;5;200;31", ";38;2;9;80;200", ";48;2;0;0;0")
+    FLAGS = ("", "", "", ";1", ";2", ";7", ";1;7", ";4", ";3", ";9;5")
+    PIECES = ("a", "RUIZ, Ana", " ", "     ", "·", "─" * 7, "x" * 9, "é", "│", "8:15", " " * 20, "Zoë Ł", "-" * 30)
+    DOUBTFUL = ("日本", "e\u0301", "🙂", "☎", "👩\u200d⚕")
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.lists = [self.line() for _ in range(60)]
+        self.first = 0
+
+    def line(self) -> str:
+        """Return the styled text of one line, too long sometimes."""
+        text, room = "", self.dice.randrange(1, WIDTH + 4)
+        while room > 0:
+            piece = self.dice.choice(self.DOUBTFUL if self.dice.random() < 0.02 else self.PIECES)
+            room -= cell_len(piece)
+            text += f"\x1b[0{self.dice.choice(self.COLOURS)}{self.dice.choice(self.FLAGS)}m{piece}\x1b[0m"
+        return text
+
+    def change(self) -> str:
+        """Return one change of the screen."""
+        dice, kind = self.dice, self.dice.random()
+        if kind < 0.5:
+            at = f"\x1b[{dice.randrange(HEIGHT) + 1};{dice.randrange(WIDTH) + 1}H"
+            return "".join(f"{at}{self.line()}" for _ in range(dice.randrange(1, 4)))
+        if kind < 0.92:
+            self.first = max(0, min(40, self.first + dice.choice((1, -1, 1, -1, 3, -3, 8))))
+            shown = self.lists[self.first : self.first + 8]
+            return "".join(f"\x1b[{y + 3};3H{' ' * (WIDTH - 4)}\x1b[{y + 3};3H{line}" for y, line in enumerate(shown))
+        blank = f"\x1b[0{dice.choice(self.COLOURS)}m" + "\n".join([" " * WIDTH] * HEIGHT)
+        return f"\x1b[1;1H{blank}" + (self.change() if kind < 0.98 else "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_end_on_the_cells_wanted(kind, request):
+    terminal = KINDS[kind]
+    pens = Pens(terminal)
+    canvas, encoder, emulator = Canvas(pens, WIDTH, HEIGHT), Encoder(terminal, pens), emulator_of(terminal)
+    painter, looks = Painter(7), {}
+    for number in range(100_000 if request.config.getoption("--soak") else CHANGES):
+        canvas.write(painter.change())
+        cursor = (painter.dice.randrange(HEIGHT), painter.dice.randrange(WIDTH))
+        emulator.feed(encoder.frame(canvas, cursor))
+        assert (emulator.y, emulator.x) == cursor
+        assert looks_of(canvas, looks) == emulator.seen(), f"change {number}"
+
+
+def looks_of(canvas: Canvas, known: dict) -> list[list[tuple]]:
+    """Return the cells wanted as an emulator sees them; a cell's look is asked once."""
+    for row in canvas.rows:
+        for cell in row:
+            if cell not in known:
+                one = Emulator(4, 1)
+                one.feed(canvas.pens._anew(cell[1]))
+                one._write(cell[0])
+                known[cell] = one.seen()[0][0] if cell[0] else ("", *one.attributes)
+    return [[known[cell] for cell in row] for row in canvas.rows]
+
+
+def sent(kind: str, *writes: str, cursor=(0, 0)) -> list[str]:
+    """Return what is sent for each write on a screen that was blank."""
+    pens = Pens(KINDS[kind])
+    canvas, encoder = Canvas(pens, WIDTH, HEIGHT), Encoder(KINDS[kind], pens)
+    frames = []
+    for write in writes:
+        canvas.write(write)
+        frames.append(encoder.frame(canvas, cursor))
+    return frames
+
+
+@pytest.mark.parametrize(
+    ("kind", "writes", "frame"),
+    [
+        ("xterm", ["\x1b[3;1Habc", "\x1b[3;1Habc"], ""),
+        ("xterm", ["\x1b[1;1Habc", "\x1b[1;1Habd"], "\x1b[2Cd\r"),
+        ("xterm", ["\x1b[1;1H" + "-" * 20], "\x1b[m\x1b[H\x1b[2J-\x1b[19b\r"),
+        ("linux", ["\x1b[1;1H" + "-" * 20], "\x1b[m\x1b[H\x1b[2J" + "-" * 20 + "\r"),
+        ("xterm", ["\x1b[1;1Habcdefgh", f"\x1b[1;1Ha{' ' * 39}"], "\x1b[C\x1b[K\r"),
+        ("unknown", ["\x1b[1;1Habcdefgh", f"\x1b[1;1Ha{' ' * 39}"], "\x1b[C       \r"),
+        ("vt220", ["\x1b[1;1H\x1b[31mab\x1b[0;7mcd\x1b[0me"], "\x1b[m\x1b[H\x1b[2Jab\x1b[7mcd\x1b[me\r"),
+        ("xterm", ["\x1b[1;1H日x", "\x1b[1;3Hy"], f"日\r\x1b[2Cy{' ' * 37}\r"),
+    ],
+)
+def test_what_a_change_costs(kind, writes, frame):
+    assert sent(kind, *writes)[-1] == frame
+
+
+@pytest.mark.parametrize("kind", ["xterm", "linux", "tmux"])
+def test_a_list_that_scrolls_costs_a_line(kind):
+    lines = [f"{chr(97 + n) * 3} a line of a list, {n}" for n in range(12)]
+    shown = ["".join(f"\x1b[{y + 2};1H{line:40}" for y, line in enumerate(lines[first:][:9])) for first in (0, 1, 0)]
+    _, down, up = sent(kind, *shown)
+    assert len(down) < 60
+    assert len(up) < 60
+
+
+def test_after_forgetting_everything_is_sent_again():
+    pens = Pens(KINDS["xterm"])
+    canvas, encoder = Canvas(pens, WIDTH, HEIGHT), Encoder(KINDS["xterm"], pens)
+    canvas.write("\x1b[2;1Habc")
+    first = encoder.frame(canvas, (0, 0))
+    encoder.forget()
+    assert encoder.frame(canvas, (0, 0)) == first

@@ -80,7 +80,8 @@ class Answer(Horizontal):
     def show_reading(self, *, quiet: bool = True) -> None:
         """Show the reading back; a missing answer is only named when asked for."""
         problem = self.problem
-        if problem and (self.text.strip() or not quiet or self.need not in ("", NEEDED)):
+        said = self.refused is not None or not quiet or self.need not in ("", NEEDED)
+        if problem and (said or self.text.strip()):
             words = safe(f"! {problem}")
         else:
             words = safe("" if problem else self.reading(self.text))

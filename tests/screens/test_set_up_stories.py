@@ -577,7 +577,7 @@ async def test_of_an_event_that_repeats_one_day_goes_or_more(story, letter, left
 )
 async def test_an_event_that_cannot_be_keeps_the_form_open(story, keys, why):
     end, set_up = await story(f"f6 4 enter {keys}")
-    assert why in end.screen
+    assert why in end.dialog
     assert set_up.events == ()
 
 

@@ -12,6 +12,7 @@ from bench.filling import Size, kept_file
 from bench.inviting import measure_inviting
 from bench.machine import busy, facts, fsync_milliseconds
 from bench.mailing import measure_mailing
+from bench.online import measure_online
 from bench.painting import measure_painting
 from bench.postgres import kept_server
 from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_glance, measure_search
@@ -20,7 +21,20 @@ from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
 from ctfront.terminal.key_loop import KeyLoop, keep_loaded
 
-PARTS = ("day", "glance", "search", "flat", "paint", "booking", "invite", "access", "mail", "postgresql", "start")
+PARTS = (
+    "day",
+    "glance",
+    "search",
+    "flat",
+    "paint",
+    "booking",
+    "invite",
+    "access",
+    "mail",
+    "online",
+    "postgresql",
+    "start",
+)
 
 
 def main() -> None:
@@ -68,6 +82,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_access(report, path)
     if "mail" in chosen:
         await measure_mailing(report, path)
+    if "online" in chosen:
+        await measure_online(report, path)
     if "postgresql" in chosen:
         with kept_server(asked.keep, Size(patients=asked.patients, years=asked.years), print) as server:
             await measure_day(report, server, "Reading on PostgreSQL", told=True)

@@ -1,14 +1,13 @@
 """A day of the clinic as it is read: one column per provider, what is open, taken and closed."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
 
 from ctfront.domain.appointments import Appointment
+from ctfront.domain.minutes import bits_of, full, spans_of
 from ctfront.domain.providers import Break, Event, Provider
 from ctfront.domain.times import Span, subtract
 
@@ -44,21 +43,16 @@ class Column:
     @cached_property
     def free(self) -> tuple[Span, ...]:
         """Bookable time in which the governor is not reached; worked out once, since every cursor move asks."""
-        return free_time(self.bookable(), [a.span for a in self.appointments if a.live], self.provider.governor)
+        visits = [(a.span.start, a.span.minutes) for a in self.appointments if a.live]
+        return spans_of(free_time(self.bookable(), visits, self.provider.governor))
 
 
-def free_time(bookable: Iterable[Span], visits: Iterable[Span], governor: int) -> tuple[Span, ...]:
-    """Return the bookable time in which fewer visits are in progress than the governor allows."""
-    changes: Counter[int] = Counter()
-    for visit in visits:
-        changes[visit.start] += 1
-        changes[visit.end] -= 1
-    full, load = [], 0
-    for start, end in pairwise(sorted(changes)):
-        load += changes[start]
-        if load >= governor:
-            full.append(Span(start, end))
-    return subtract(bookable, full)
+def free_time(bookable: Iterable[Span], visits: Iterable[tuple[int, int]], governor: int) -> int:
+    """Return the bookable minutes in which fewer visits are in progress than the governor allows.
+
+    The one place where free time is worked out, for the desk and for the site; see `minutes`.
+    """
+    return bits_of(bookable) & ~full(visits, governor)
 
 
 class Opening(StrEnum):

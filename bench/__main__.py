@@ -8,6 +8,8 @@ from pathlib import Path
 
 from bench.access import measure_access
 from bench.booking import measure_booking
+from bench.carrying import measure_carrying
+from bench.duplicating import measure_duplicates
 from bench.filling import Size, kept_file
 from bench.inviting import measure_inviting
 from bench.machine import busy, facts, fsync_milliseconds
@@ -17,8 +19,10 @@ from bench.painting import measure_painting
 from bench.postgres import kept_server
 from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_glance, measure_search
 from bench.results import write_results
+from bench.series import measure_series
 from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
+from bench.waiting import measure_waitlist
 from ctfront.terminal.key_loop import KeyLoop, keep_loaded
 
 PARTS = (
@@ -28,10 +32,14 @@ PARTS = (
     "flat",
     "paint",
     "booking",
+    "carry",
+    "series",
     "invite",
     "access",
     "mail",
     "online",
+    "waitlist",
+    "duplicates",
     "postgresql",
     "start",
 )
@@ -76,6 +84,10 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_painting(report, url)
     if "booking" in chosen:
         await measure_booking(report, path)
+    if "carry" in chosen:
+        await measure_carrying(report, path)
+    if "series" in chosen:
+        await measure_series(report, path)
     if "invite" in chosen:
         await measure_inviting(report, path)
     if "access" in chosen:
@@ -84,6 +96,10 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_mailing(report, path)
     if "online" in chosen:
         await measure_online(report, path)
+    if "waitlist" in chosen:
+        await measure_waitlist(report, kept_file(asked.keep, Size(patients=10_000, years=1), print))
+    if "duplicates" in chosen:
+        await measure_duplicates(report, asked.keep, asked.patients)
     if "postgresql" in chosen:
         with kept_server(asked.keep, Size(patients=asked.patients, years=asked.years), print) as server:
             await measure_day(report, server, "Reading on PostgreSQL", told=True)

@@ -40,7 +40,7 @@ def copied(path: Path) -> Iterator[Path]:
         yield copy
 
 
-def _drafts(path: Path) -> Iterator[AppointmentDraft]:
+def drafts(path: Path) -> Iterator[AppointmentDraft]:
     """Yield bookings of free places, each of another patient."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         patients = [row[0] for row in connection.execute("SELECT id FROM patient WHERE active LIMIT 20000")]
@@ -57,11 +57,11 @@ async def measure_booking(report: Report, path: Path) -> None:
         database = Database(f"sqlite:///{copy}")
         database.ready()
         clinic, actor = who_is(database, os_user="", asked_user="admin")
-        scheduling, drafts = Scheduling(database, clinic), _drafts(copy)
+        scheduling, waiting = Scheduling(database, clinic), drafts(copy)
         acts = iter(range(100_000))
 
         async def book(run: int) -> None:
-            await scheduling.book(Act(who=actor, at=NOW, op_id=f"bench-{next(acts)}"), next(drafts))
+            await scheduling.book(Act(who=actor, at=NOW, op_id=f"bench-{next(acts)}"), next(waiting))
 
         with _recorded(database) as statements:
             for run in range(REPLAYED):

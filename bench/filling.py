@@ -32,7 +32,7 @@ from ctfront.domain.providers import DayHours
 from ctfront.domain.set_up import FoundingDraft, ProviderDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.staff import Act, Actor
 from ctfront.domain.times import Span
-from ctfront.services import clinic_setup
+from ctfront.services import set_up_providers, set_up_purposes, set_up_staff
 from ctfront.services.found import found_clinic
 
 TODAY = date(2026, 3, 4)
@@ -103,9 +103,8 @@ def filler_of(database: Database) -> Iterator[Filler]:
         server.execute("ANALYZE")  # what autovacuum does within a minute
 
 
-def fill(url: str, size: Size, say: Callable[[str], None]) -> None:
-    """Found the clinic in an empty database and fill it."""
-    database = Database(url)
+def founded(database: Database) -> tuple[Clinic, Ground]:
+    """Found the clinic in an empty database and set it up."""
     database.ready()
     clinic, manager = found_clinic(
         database,
@@ -114,7 +113,13 @@ def fill(url: str, size: Size, say: Callable[[str], None]) -> None:
             name="Big Clinic", zone="UTC", manager_name="Ada Admin", manager_short="admin", identity=Identity.DEMO
         ),
     )
-    ground = database.write_now(lambda session: _set_up(session, clinic, manager))
+    return clinic, database.write_now(lambda session: _set_up(session, clinic, manager))
+
+
+def fill(url: str, size: Size, say: Callable[[str], None]) -> None:
+    """Found the clinic in an empty database and fill it."""
+    database = Database(url)
+    _, ground = founded(database)
     schedule = Schedule(ground, size.patients, size.years, TODAY, SEED)
     started, rows = time.monotonic(), 0
     with filler_of(database) as filler:
@@ -134,9 +139,9 @@ def _set_up(session: Session, clinic: Clinic, manager: Actor) -> Ground:
     def act() -> Act:
         return Act(who=manager, at=FOUNDED, op_id=f"set-up-{next(acts)}")
 
-    clerk = clinic_setup.save_staff(session, clinic, act(), None, StaffDraft(name="Terry Lee", short_name="tlee"))
+    clerk = set_up_staff.save_staff(session, clinic, act(), None, StaffDraft(name="Terry Lee", short_name="tlee"))
     purposes = [
-        clinic_setup.save_purpose(
+        set_up_purposes.save_purpose(
             session, clinic, act(), None, VisitPurposeDraft(name=name, minutes=minutes, letter=letter)
         ).id
         for (name, letter), minutes in zip(
@@ -148,7 +153,7 @@ def _set_up(session: Session, clinic: Clinic, manager: Actor) -> Ground:
         weekdays = range(6 if number < SATURDAY_PROVIDERS else 5)
         hours = tuple(DayHours(weekday=weekday, spans=(Span(OPEN, CLOSE),)) for weekday in weekdays)
         draft = ProviderDraft(name=f"Dr Number{number + 1:02}", hours=hours, purpose_ids=tuple(purposes))
-        providers.append(clinic_setup.save_provider(session, clinic, act(), None, draft).id)
+        providers.append(set_up_providers.save_provider(session, clinic, act(), None, draft).id)
     return Ground(
         clinic_id=clinic.id,
         site_id=clinics.load_site(session, clinic.id).id,

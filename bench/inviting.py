@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from bench.booking import _drafts, copied
+from bench.booking import copied, drafts
 from bench.filling import NOW
 from bench.timing import Figure, Report, Sample
 from ctfront.data.database import Database
@@ -120,7 +120,7 @@ async def _other_desk(path: Path, skip: int) -> None:
     database = Database(f"sqlite:///{path}")
     database.ready()
     clinic, actor = who_is(database, os_user="", asked_user="tlee")
-    scheduling, drafts, taken = Scheduling(database, clinic), islice(_drafts(path), skip, None), []
+    scheduling, waiting, taken = Scheduling(database, clinic), islice(drafts(path), skip, None), []
     told = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     print(flush=True)
     for number in count():
@@ -128,7 +128,7 @@ async def _other_desk(path: Path, skip: int) -> None:
             break
         begun = time.perf_counter()
         act = Act(who=actor, at=NOW, op_id=f"other-{time.time_ns()}-{number}")
-        await scheduling.book(act, next(drafts))
+        await scheduling.book(act, next(waiting))
         taken.append((time.perf_counter() - begun) * 1000)
         await asyncio.sleep(BETWEEN_SAVES)
     await database.close()

@@ -1,6 +1,8 @@
 """The app: modes, app-wide keys, theme."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,10 +14,12 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.worker import Worker
 
+from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.keymap import KeyAct, changed, check_keys, switched
 from ctfront.domain.staff import Act, Actor, Right, Staff
-from ctfront.domain.text import safe
+from ctfront.domain.text import Shown, safe
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
@@ -23,6 +27,7 @@ from ctfront.screens.set_up import SetUpScreen
 from ctfront.services.bulk_inviting import BulkInviting
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.day_sheets import DaySheets, Paper
+from ctfront.services.duplicates import Duplicates
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import HOLD, Inviting
 from ctfront.services.mail_post import MailPost
@@ -30,6 +35,7 @@ from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.waitlist import Waitlist
 from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.key_gate import GatedApp
 from ctfront.terminal.plain import PlainDriver
@@ -43,11 +49,17 @@ if TYPE_CHECKING:  # only handed on to the services
 POST_SECONDS = 1.0
 """Between two looks for mail that is due."""
 
+WAITING = "Waiting for the database"
+"""How the message line begins while keys are held."""
+
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """Below that the screens don't fit: a message says so and keys are held."""
 
 SCREENS = (SchedulerScreen, PatientInformationScreen, PatientAccessScreen, SetUpScreen)
 """The modes of the app."""
+
+LISTS = (PatientAccessScreen, SetUpScreen)
+"""Those that show a list under a cursor."""
 
 
 def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
@@ -55,10 +67,28 @@ def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
     return Binding(keys, action, words, tooltip=tooltip, id=f"app.{id}")
 
 
+REMAPPED = ("app.", "scheduler.", "patient.", "access.", "set_up.", "list.")
+"""How the ids of the acts begin that may have other keys, in the order in which they are shown."""
+
+
+def _key_act(binding: Binding, keymap: Mapping[str, str]) -> KeyAct:
+    shipped = tuple(binding.key.split(","))
+    id = binding.id or ""
+    keys = tuple(keymap[id].split(",")) if id in keymap else shipped
+    return KeyAct(id=id, words=binding.tooltip or binding.description, keys=keys, shipped=shipped, places=frozenset())
+
+
+def keep_no_keys(keymap: Mapping[str, str]) -> None:
+    """Refuse other keys where there is no settings file."""
+    raise ClinicError("There is no settings file to keep keys in.")
+
+
 class CTFrontApp(Ways):
     """The front desk at one terminal."""
 
     BACKGROUND = GatedApp.BACKGROUND | {"post"}
+    said_before_wait: Shown | None = None
+    """What an act had said when the clerk was told to wait."""
     posting: Worker[None] | None = None
     """The look for mail that is under way."""
 
@@ -72,10 +102,11 @@ class CTFrontApp(Ways):
         key("f2", "show_mode('scheduler')", "Scheduler", "The day's schedule", "scheduler"),
         key("f3", "patient", "Patient Information", "The last patient, else find one", "patient"),
         key("f4", "access", "Patient Access", "Who is invited, who is enrolled", "access"),
+        key("f5", "waiting_form", "Waiting form", "Go back to the form that waits", "waiting_form"),
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("v,V", "news", "News", "What others did since you last looked", "news"),
-        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo ds inv …", "command"),
+        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo wl ds inv dup …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
@@ -94,6 +125,8 @@ class CTFrontApp(Ways):
         hold: timedelta = HOLD,
         post: MailPost | None = None,
         paper: Paper | None = None,
+        keep_keys: Callable[[Mapping[str, str]], None] = keep_no_keys,
+        walking: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(driver_class=PlainDriver if ascii_only else DeskDriver)
         self.database = database
@@ -108,19 +141,27 @@ class CTFrontApp(Ways):
         self.patient_access = PatientAccess(database, clinic)
         self.happenings = Happenings(database, clinic)
         self.sheets = DaySheets(self.scheduling, self.patients, paper)
+        self.waitlist = Waitlist(database, self.scheduling)
+        self.duplicates = Duplicates(database, clinic)
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
-        self.set_keymap(dict(keymap or {}))
-        self.add_mode("scheduler", lambda: SchedulerScreen(self.scheduling, self.patients, self.inviting, self.sheets))
-        of_a_patient = (self.patients, self.scheduling, self.inviting, self.profiles)
+        self.keymap = dict(keymap or {})
+        self.set_keymap(self.keymap)
+        self.keep_keys = keep_keys
+        """Writes the keymap where the next start finds it."""
+        self.walking = walking or {}
+        """The keys with which letters walk."""
+        of_the_day = (self.scheduling, self.patients, self.inviting, self.sheets, self.waitlist)
+        self.add_mode("scheduler", lambda: SchedulerScreen(*of_the_day))
+        of_a_patient = (self.patients, self.scheduling, self.inviting, self.profiles, self.waitlist)
         self.add_mode("patient", lambda: PatientInformationScreen(*of_a_patient))
         of_access = (self.patient_access, self.inviting, self.bulk_inviting)
         self.add_mode("access", lambda: PatientAccessScreen(*of_access))
         self.add_mode("set_up", lambda: SetUpScreen(self.clinic_setup, self.scheduling))
         self.post = post or MailPost(database, clinic.id, clock, lacking="")
         """How mail stands; sends it where the settings hold the log-in."""
-        self.shown_patients = []
+        self.shown_patients, self.waiting = [], []
 
     @classmethod
     def key_names(cls) -> frozenset[str]:
@@ -128,6 +169,49 @@ class CTFrontApp(Ways):
         places = {p for screen in (cls, *SCREENS, RowList) for p in screen.__mro__ if issubclass(p, DOMNode)}
         bindings = (binding for place in places for binding in place.__dict__.get("BINDINGS", ()))
         return frozenset(b.id for b in bindings if isinstance(b, Binding) and b.id)
+
+    def key_acts(self) -> tuple[KeyAct, ...]:
+        """Return the acts of all screens with their keys."""
+        return self.acts_by(self.keymap)
+
+    @classmethod
+    def acts_by(cls, keymap: Mapping[str, str]) -> tuple[KeyAct, ...]:
+        """Return the acts of all screens with the keys that a keymap gives them."""
+        found: dict[str, KeyAct] = {}
+        for screen in SCREENS:
+            places = {*screen.__mro__, *cls.__mro__, *((RowList,) if screen in LISTS else ())}
+            for place in places:
+                for binding in place.__dict__.get("BINDINGS", ()) if issubclass(place, DOMNode) else ():
+                    if isinstance(binding, Binding) and binding.id and binding.id.startswith(REMAPPED):
+                        known = found.get(binding.id) or _key_act(binding, keymap)
+                        found[binding.id] = replace(known, places=known.places | {screen.__name__})
+        return tuple(
+            sorted(found.values(), key=lambda act: (REMAPPED.index(act.id.partition(".")[0] + "."), act.words))
+        )
+
+    @property
+    def letters_walk(self) -> bool:
+        """Whether h j k l walk as the arrows do."""
+        return bool(self.walking) and self.walking.items() <= self.keymap.items()
+
+    async def change_keys(self, act: KeyAct, keys: tuple[str, ...]) -> None:
+        """Give an act other keys for everybody, at once. Raises `ClinicError`."""
+        await self._keep_keymap(changed(self.keymap, act, keys))
+
+    async def let_letters_walk(self, on: bool) -> None:
+        """Let h j k l walk, or no longer. Raises `ClinicError`."""
+        keymap = switched(self.keymap, on, self.walking)
+        acts = self.acts_by(keymap)
+        for act in acts:
+            if on and act.id in self.walking:
+                check_keys(acts, act, act.keys)
+        await self._keep_keymap(keymap)
+
+    async def _keep_keymap(self, keymap: dict[str, str]) -> None:
+        self.actor.require(Right.SET_UP)
+        await asyncio.to_thread(self.keep_keys, keymap)
+        self.keymap = keymap
+        self.set_keymap(keymap)
 
     def on_mount(self) -> None:
         """Open on the Scheduler."""
@@ -170,18 +254,27 @@ class CTFrontApp(Ways):
 
     async def undo(self) -> str:
         """Take back the clerk's last act and return the sentence that says which. Raises `ClinicError`."""
-        return await self.scheduling.undo(self.act())
+        said = await self.scheduling.undo(self.act())
+        with suppress(ClinicError):  # taken back it is; the next reading shows what this one could not
+            self.adopt(await self.clinic_setup.current_clinic())
+            for person in await self.clinic_setup.staff():
+                self.adopt(person)
+        return said
 
     async def mail_banner(self) -> str:
         """Return why mail waits, empty when it does not. Raises `ClinicError`."""
         return await self.post.banner(for_manager=Right.SET_UP in self.actor.rights)
+
+    async def print_list(self, heading: str, whom: Sequence[Appointment], why: Mapping[int, str] | None = None) -> str:
+        """Print or save whom to call, and why each by id; return the sentence. Raises `ClinicError`."""
+        return await self.sheets.put_out_list(heading, whom, now=self.wall_now, why=why)
 
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
         if isinstance(saved, Clinic):
             self.clinic = saved
             services = (self.scheduling, self.patients, self.profiles, self.clinic_setup, self.inviting)
-            for service in (*services, self.bulk_inviting, self.patient_access, self.happenings):
+            for service in (*services, self.bulk_inviting, self.patient_access, self.happenings, self.duplicates):
                 service.clinic = saved
         elif isinstance(saved, Staff) and saved.id == self.actor.id:
             rights = saved.rights if saved.active else frozenset()
@@ -200,12 +293,16 @@ class CTFrontApp(Ways):
     def wait_long(self, held: int) -> None:
         """Say that keys are held while the database is slow."""
         keys = "key" if held == 1 else "keys"
-        self.say(f"Waiting for the database. Esc drops the {held} {keys} typed ahead.")
+        screen = self.desk_screen
+        if screen is not None and screen.message.text != screen.standing_message():
+            self.said_before_wait = self.said_before_wait or screen.message.text
+        self.say(f"{WAITING}. Esc drops the {held} {keys} typed ahead.")
 
     def wait_over(self) -> None:
-        """Take the waiting message away."""
-        if (screen := self.desk_screen) is not None and screen.message.text.startswith("Waiting for"):
-            screen.message.show(safe(screen.standing_message()))
+        """Say again what the waiting message stood over, the result of an act perhaps."""
+        if (screen := self.desk_screen) is not None and screen.message.text.startswith(WAITING):
+            screen.message.show(self.said_before_wait or safe(screen.standing_message()))
+        self.said_before_wait = None
 
     def wait_broken(self, dropped: int) -> None:
         """Say how many keys were dropped."""

@@ -11,12 +11,14 @@ from ctfront.demo_invitations import CastInvitations
 from ctfront.demo_people import ALVAREZ, CAST, CHEN, MEN, NOVAK, OSEI, SURNAMES, WOMEN
 from ctfront.domain.appointments import AppointmentDraft, Asker, Origin, Place, Status
 from ctfront.domain.clinic import Clinic, Identity
+from ctfront.domain.families import Relation
 from ctfront.domain.patients import Channel, PatientDraft, Phone, Sex
 from ctfront.domain.providers import Break, DayHours
 from ctfront.domain.set_up import ProviderDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.staff import FRONT_DESK_RIGHTS, Act, Actor, ActorKind, Right, Staff
 from ctfront.domain.times import Span, minute_of, time_of, utc_instant, wall_clock
-from ctfront.services import booking, clinic_setup
+from ctfront.services import booking, set_up_providers, set_up_purposes, set_up_staff
+from ctfront.services.families import relate
 from ctfront.services.found import FoundingDraft, found_clinic
 from ctfront.services.mail_acts import Rules
 from ctfront.services.patients import add_patient
@@ -37,7 +39,12 @@ STEPS = 50
 OTHERS = 184
 """Patients besides the cast."""
 
-PURPOSES = (("Adjustment", 15, "Adj"), ("New Patient Exam", 45, "NPE"), ("Re-exam", 30, "Re"), ("Massage", 60, "Mas"))
+PURPOSES = (
+    ("Adjustment", 15, "Adj", "green"),
+    ("New Patient Exam", 45, "NPE", "bright yellow"),
+    ("Re-exam", 30, "Re", "cyan"),
+    ("Massage", 60, "Mas", "bright magenta"),
+)
 OFFERED = {
     ALVAREZ: ("Adjustment", "New Patient Exam", "Re-exam"),
     CHEN: ("Adjustment", "New Patient Exam", "Re-exam"),
@@ -83,6 +90,7 @@ def make_demo(
         manager_name="Ada Min",
         manager_short="admin",
         identity=Identity.DEMO,
+        holidays="US-CA",
     )
     clinic, admin = found_clinic(database, founded, draft)
     database.write_now(lambda session: _Making(session, clinic, admin, now, seed, rules, progress).whole(founded))
@@ -142,12 +150,12 @@ class _Making:
             ("tlee", "Terry Lee", limited),
         ):
             draft = StaffDraft(name=name, short_name=short, rights=rights)
-            saved = clinic_setup.save_staff(self.session, self.clinic, self.act(self.admin, at), None, draft)
+            saved = set_up_staff.save_staff(self.session, self.clinic, self.act(self.admin, at), None, draft)
             self.staff[short] = _actor(saved)
-        for name, minutes, letter in PURPOSES:
-            purpose = VisitPurposeDraft(name=name, minutes=minutes, letter=letter)
+        for name, minutes, letter, color in PURPOSES:
+            purpose = VisitPurposeDraft(name=name, minutes=minutes, letter=letter, color=color)
             act = self.act(self.admin, at)
-            self.purposes[name] = clinic_setup.save_purpose(self.session, self.clinic, act, None, purpose).id
+            self.purposes[name] = set_up_purposes.save_purpose(self.session, self.clinic, act, None, purpose).id
         for name, offered in OFFERED.items():
             provider = ProviderDraft(
                 name=name,
@@ -158,13 +166,16 @@ class _Making:
                 purpose_ids=tuple(self.purposes[purpose] for purpose in offered),
             )
             act = self.act(self.admin, at)
-            self.providers[name] = clinic_setup.save_provider(self.session, self.clinic, act, None, provider).id
+            self.providers[name] = set_up_providers.save_provider(self.session, self.clinic, act, None, provider).id
 
     def add_patients(self, at: datetime) -> None:
         """Add the cast, then the others."""
         for draft in [*(member.patient for member in CAST), *self.others()]:
             act = self.act(self.staff["tlee"], at)
             self.patients.append(add_patient(self.session, self.clinic, act, draft, another_person=True))
+        father, daughter = (self.patients[n] for n, it in enumerate(CAST) if it.patient.last_name == "Ferrari")
+        act = self.act(self.staff["tlee"], at)
+        relate(self.session, self.clinic, act, father, daughter, Relation.CHILD, known=None)
 
     def others(self) -> Iterator[PatientDraft]:
         """Yield made-up people, no two of one name."""
@@ -245,7 +256,7 @@ class _Making:
         fullness = FULLNESS[provider] * (1 if day == self.today else OTHER_DAYS)
         minute = OPEN.start
         while minute < OPEN.end:
-            purpose, minutes, _ = self.chance.choice([p for p in PURPOSES if p[0] in OFFERED[provider]])
+            purpose, minutes, *_ = self.chance.choice([p for p in PURPOSES if p[0] in OFFERED[provider]])
             visit = Span(minute, min(minute + minutes, 24 * 60))
             fits = visit.end <= OPEN.end and not any(visit.overlaps(span) for span in taken)
             if not fits or self.chance.random() > fullness:

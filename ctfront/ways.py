@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding
 
 from ctfront.domain.appointments import Appointment
@@ -15,29 +14,33 @@ from ctfront.domain.happenings import Happening, Leads, listed, still_open
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Actor
 from ctfront.domain.times import wall_clock
-from ctfront.screens.desk_screen import DeskScreen
+from ctfront.domain.waitlist import Offer
 from ctfront.screens.modals.command_line import CommandLine
+from ctfront.screens.modals.duplicates_list import DuplicatesList
 from ctfront.screens.modals.find_dialog import FindDialog
 from ctfront.screens.modals.help import KeyList, keys_of
 from ctfront.screens.modals.new_patient_form import new_patient_form
 from ctfront.screens.modals.news_list import NewsList
+from ctfront.screens.modals.waitlist_list import WaitlistList
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
 from ctfront.services.command_whom import AtHand
 from ctfront.services.day_sheets import DaySheets
-from ctfront.services.desk_command import ON_SCREEN, DeskCommand
+from ctfront.services.desk_command import DeskCommand, opens_something
+from ctfront.services.duplicates import Duplicates
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
-from ctfront.terminal.key_gate import GatedApp
+from ctfront.services.waitlist import Waitlist
+from ctfront.waiting_forms import WaitingForms
 
 LAST_PATIENTS = 9
 """Patients shown that are remembered."""
 
 
-class Ways(GatedApp, App[None]):
+class Ways(WaitingForms):
     """What the keys that work everywhere do, and what screens ask for to be shown."""
 
     clinic: Clinic
@@ -48,22 +51,16 @@ class Ways(GatedApp, App[None]):
     inviting: Inviting
     sheets: DaySheets
     happenings: Happenings
+    waitlist: Waitlist
+    duplicates: Duplicates
+    offer: Offer | None = None
+    """The place that was freed last, and whom it fits."""
     news_count = 0
     """What others did that this clerk has not seen."""
     last_news: tuple[Happening, ...] = ()
     """What the clerk saw when looking last."""
     shown_patients: list[int]
     """Patients last shown, newest first."""
-
-    @property
-    def desk_screen(self) -> DeskScreen | None:
-        """The screen in view, under any form."""
-        return next((s for s in reversed(self.screen_stack) if isinstance(s, DeskScreen)), None)
-
-    def say(self, sentence: str) -> None:
-        """Put a sentence on the message line of the screen in view."""
-        if (screen := self.desk_screen) is not None:
-            screen.say(sentence)
 
     @property
     def wall_now(self) -> datetime:
@@ -132,12 +129,17 @@ class Ways(GatedApp, App[None]):
 
     # -- by the keys that work everywhere
 
-    def action_patient(self) -> None:
-        """Show the last patient, or find one."""
+    @work(group="show")
+    async def action_patient(self) -> None:
+        """Show the last patient, or find one; from inside a form, where `/` is text, the find box opens too."""
+        waits = await self.step_aside()
+        if waits is None:
+            return
         if self.shown_patients:
-            self.show_patient(self.shown_patients[0])
-        else:
+            await self.show_patient(self.shown_patients[0]).wait()
+        if waits or not self.shown_patients:
             self.action_find()
+        self.say_waiting(waits)
 
     @work(group="find_patient")
     async def action_find(self) -> None:
@@ -161,17 +163,21 @@ class Ways(GatedApp, App[None]):
                 await self.show_patient(added.patient.id).wait()  # the sentence belongs on that screen
             self.say(added.sentence)
 
-    async def action_access(self) -> None:
+    def action_access(self) -> None:
         """Show Patient Access, or say why there is none."""
         if not self.clinic.online:
             self.say(OFF)
         else:
-            await self.action_show_mode("access")
+            self.action_show_mode("access")
 
+    @work(group="show")
     async def action_show_mode(self, mode: str) -> None:
-        """Show another screen as it was left."""
-        if mode != self.current_mode:
-            await self.switch_mode(mode)
+        """Show another screen as it was left; a form in view waits."""
+        waits = await self.step_aside()
+        if waits is None:
+            return
+        await self.switch_mode(mode)
+        self.say_waiting(waits)
 
     @work(group="help")
     async def action_help(self) -> None:
@@ -229,15 +235,48 @@ class Ways(GatedApp, App[None]):
             case Happening(leads=Leads.PATIENT_ACCESS):
                 self.show_access(chosen.subject_id)
 
+    @work(group="waitlist")
+    async def show_waitlist(self) -> None:
+        """List who waits, those first whom the place that was freed last fits; whom Enter takes is booked there."""
+        try:
+            freed = self.offer.freed if self.offer else None
+            offer = await self.waitlist.offer(freed.place, now=self.wall_now) if freed else None
+            providers, purposes = await self.scheduling.providers(), await self.scheduling.purposes()
+            entries = await self.waitlist.entries()
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        shown = WaitlistList(self.waitlist, self.patients, providers, purposes, entries, offer)
+        taken = await self.ask(shown)
+        if taken is None:
+            if (screen := self.desk_screen) is not None:
+                await screen.read_again()  # u in the list may have reached further back
+            return
+        entry, fitting = taken
+        await self.switch_mode("scheduler")
+        if not isinstance(self.desk_screen, SchedulerScreen):
+            return
+        if fitting is not None:
+            self.desk_screen.book_waiting(fitting, entry)
+        else:
+            self.desk_screen.take_patient(entry)
+
+    @work(group="duplicates")
+    async def review_duplicates(self) -> None:
+        """Review who may be on record twice."""
+        await self.ask(DuplicatesList(self.duplicates))
+        if (screen := self.desk_screen) is not None:
+            await screen.read_again()
+
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar from a screen that shows no day; today is at hand."""
-        commands = DeskCommand(self.scheduling, self.patients, self.inviting, self.sheets)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting, self.sheets, self.waitlist)
         at_hand = AtHand(day=self.wall_now.date(), now=self.wall_now, in_access=self.current_mode == "access")
         command = await self.ask(CommandLine(commands, at_hand))
         if command is None:
             return
-        if command.verb in ON_SCREEN:
+        if opens_something(command):
             self.show_by_verb(command.verb.value)
             return
         if command.verb in ABOUT_INVITATIONS and self.desk_screen is not None:
@@ -248,10 +287,14 @@ class Ways(GatedApp, App[None]):
             await self.desk_screen.carry_out(commands, command, at_hand)
 
     def show_by_verb(self, verb: str) -> None:
-        """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""
+        """Do what `sc`, `pi`, `pa`, `su`, `wl`, `dup` or `q` asks for."""
         match verb:
+            case "wl":
+                self.show_waitlist()
+            case "dup":
+                self.review_duplicates()
             case "q":
-                self.exit()
+                self.leave_program()
             case "sc":
                 self.switch_mode("scheduler")
             case "pi":

@@ -13,12 +13,14 @@ from ctfront.domain.set_up import FoundingDraft, ProviderDraft, StaffDraft, Visi
 from ctfront.domain.staff import FRONT_DESK_RIGHTS, Act, Actor, ActorKind, Right
 from ctfront.domain.times import Span
 from ctfront.mail.links import LinkKey
-from ctfront.services import booking
-from ctfront.services.clinic_setup import add_staff, save_provider, save_purpose
+from ctfront.services import booking, holding
 from ctfront.services.found import found_clinic
 from ctfront.services.mail_acts import Rules
 from ctfront.services.patients import Patients, add_patient
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.set_up_providers import save_provider
+from ctfront.services.set_up_purposes import save_purpose
+from ctfront.services.set_up_staff import add_staff
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 15, 50, tzinfo=UTC)
@@ -80,6 +82,23 @@ class SmallClinic:
         draft, act = self.draft(*where, **more), self.act(who)
         return self.database.write_now(lambda session: booking.book(session, self.clinic, act, draft))
 
+    def hold(
+        self,
+        provider: str,
+        start: str,
+        *,
+        day: date = MONDAY,
+        minutes: int = 15,
+        who: Actor | None = None,
+        at: datetime = NOW,
+        hold_id: str = "form",
+    ) -> datetime:
+        """Hold a place, as a form that waits does."""
+        place, act = self.place(provider, start, day), self.act(who, at)
+        return self.database.write_now(
+            lambda session: holding.hold(session, self.clinic, act, place, minutes, hold_id=hold_id)
+        )
+
 
 PEOPLE = (
     ("RUIZ", "Ana", date(1984, 3, 2), "(555) 010-4431"),
@@ -106,6 +125,7 @@ def small_clinic(url: str) -> SmallClinic:
             manager_name="Ada Admin",
             manager_short="admin",
             identity=Identity.DEMO,
+            holidays="US-CA",
         ),
     )
     serial = count(1)

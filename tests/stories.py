@@ -9,10 +9,11 @@ from pathlib import Path
 from sqlalchemy import text
 
 from ctfront.app import CTFrontApp
+from ctfront.cli.desk import keys_kept_in
 from ctfront.data.database import Database
 from ctfront.services.day_sheets import Paper
 from ctfront.services.mail_post import MailPost
-from ctfront.settings import Settings
+from ctfront.settings import VI, Settings
 from tests.clinics import SmallClinic
 from tests.desk import open_desk
 from tests.wire.terminal_desk import terminal_desk
@@ -128,6 +129,7 @@ class Story:
     who: str
     now: datetime
     keymap: Mapping[str, str]
+    print_command: tuple[str, ...] = ()
 
     def clinic_at(self, path: Path, founded: SmallClinic) -> SmallClinic:
         """Copy the clinic to a file of its own and set the scene."""
@@ -139,9 +141,11 @@ class Story:
         """Live through it in the headless driver."""
         lacking = Settings(database=":memory:", state_folder=Path()).mail_lacks  # as beside a bare database file
         post = MailPost(clinic.database, clinic.clinic.id, lambda: self.now, lacking=lacking)
-        paper = Paper(folder=clinic.database.path.parent / "state")
+        paper = Paper(folder=clinic.database.path.with_suffix(""), command=self.print_command)
         actor = getattr(clinic, self.who)
-        app = CTFrontApp(clinic.database, clinic.clinic, actor, lambda: self.now, self.keymap, post=post, paper=paper)
+        kept = keys_kept_in(clinic.database.path.parent / "settings.toml")
+        more = {"post": post, "paper": paper, "keep_keys": kept, "walking": VI}
+        app = CTFrontApp(clinic.database, clinic.clinic, actor, lambda: self.now, self.keymap, **more)
         async with open_desk(app, size=size) as desk:
             await (desk.burst(self.script) if burst else desk.press(self.script))
             cells, looks = desk.cells(), desk.looks()

@@ -12,6 +12,7 @@ from ctfront.data.folding import fold
 from ctfront.demo import first_open_day, make_demo
 from ctfront.demo_people import CAST, SURNAMES
 from ctfront.domain.appointments import Status
+from ctfront.domain.families import Relation
 from ctfront.domain.patient_access import AccessList, AccessRow, Sort
 from ctfront.domain.staff import Right
 from ctfront.services.exporting import Exporting
@@ -56,7 +57,7 @@ def answer(path, ask):
 
 
 async def today_of(database, clinic):
-    schedule = await Scheduling(database, clinic).day(TODAY, today=TODAY)
+    schedule = await Scheduling(database, clinic).day(TODAY)
     return [a for column in schedule.columns for a in column.appointments]
 
 
@@ -70,6 +71,16 @@ def test_the_cast_alone_has_places_in_the_first_hour_of_today(demo_file):
         (time(8, 30), "Dr Alvarez", "OKAFOR, Grace", "Adjustment"),
     ]
     assert all(a.status is Status.SCHEDULED for a in found)
+
+
+def test_the_ferraris_are_father_and_daughter(demo_file):
+    async def family(database, clinic):
+        people = Patients(database, clinic)
+        found = (await people.find("ferrari,luca", today=TODAY)).rows
+        return await people.family(found[0].id)
+
+    [relative] = answer(demo_file, family)
+    assert (relative.patient.name, relative.relation) == ("FERRARI, Mia", Relation.CHILD)
 
 
 def test_kapoor_booked_online_two_days_ago(demo_file):

@@ -1,11 +1,15 @@
 """The settings file: what can be chosen, and what is refused with the name of the setting."""
 
+import tomllib
+
 import pytest
 
 from ctfront.app import CTFrontApp
 from ctfront.cli.desk import check_keymap
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.keymap import check_keys
 from ctfront.settings import VI, SettingsRefused, read_settings
+from ctfront.settings.keymap import write_keys
 
 
 @pytest.fixture
@@ -61,3 +65,39 @@ def test_a_print_command_is_a_program_and_its_arguments(settings_of, command):
 def test_what_is_no_print_command_is_refused(settings_of, command):
     with pytest.raises(SettingsRefused, match="print_command"):
         settings_of(f"print_command = {command}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hold = 5\n",
+        'keys = "vi"\nhold = 5 # seconds\n',
+        '[mail]\nhost = "mx"\n\n[keys]\n"scheduler.book" = "B"\n# of mail\n[site]\nurl = "https://a.example"\n',
+    ],
+)
+def test_keys_are_written_and_the_rest_of_the_file_stays(tmp_path, text):
+    file = tmp_path / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    write_keys(file, {"scheduler.book": "x,X"})
+    before, after = tomllib.loads(text), tomllib.loads(file.read_text(encoding="utf-8"))
+    assert after == {**before, "keys": {"scheduler.book": "x,X"}}
+    write_keys(file, {})
+    assert tomllib.loads(file.read_text(encoding="utf-8")) == {n: v for n, v in before.items() if n != "keys"}
+
+
+def test_a_file_that_cannot_be_written_stays_and_says_so(tmp_path):
+    with pytest.raises(SettingsRefused, match="cannot be written"):
+        write_keys(tmp_path / "nowhere" / "settings.toml", {"scheduler.book": "x"})
+    odd = tmp_path / "odd.toml"
+    odd.write_text('keys."scheduler.book" = "b"\n', encoding="utf-8")
+    with pytest.raises(SettingsRefused, match="by hand"):
+        write_keys(odd, {"scheduler.book": "x"})
+    assert odd.read_text(encoding="utf-8") == 'keys."scheduler.book" = "b"\n'
+
+
+def test_the_vi_set_takes_no_key_of_another_act():
+    acts = CTFrontApp.acts_by(VI)
+    for act in acts:
+        if act.id in VI:
+            check_keys(acts, act, act.keys)

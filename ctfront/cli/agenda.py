@@ -42,13 +42,13 @@ def command(
         if sheet:
             _print_sheet(desk, day, provider_id_of(desk, provider), int(width or WIDTHS[0]), into)
             return
-        schedule = desk.run(desk.scheduling.day(day, today=desk.today))
+        schedule = desk.run(desk.scheduling.day(day))
         found = in_day_order(schedule, provider_id_of(desk, provider))
         if as_json:
             click.echo(as_objects(agenda_fields(a) for a in found))
         else:
             click.echo(f"{show_date(day)}   {safe(desk.clinic.name)}")
-            click.echo("\n".join(aligned(_cells(a) for a in found)) or "No appointments.")
+            click.echo("\n".join(aligned(_cells(a, sites=desk.clinic.sites) for a in found)) or "No appointments.")
 
 
 def _print_sheet(desk: Desk, day: date, provider_id: int | None, width: int, into: Path | None) -> None:
@@ -119,10 +119,12 @@ def patient_fields(patient: PatientName) -> dict[str, object]:
     }
 
 
-def _cells(a: Appointment) -> Iterable[str]:
+def _cells(a: Appointment, *, sites: int) -> Iterable[str]:
     yield f"{a.number}."
     yield f"{show_time(a.start)}–{show_time(a.end)}"
     yield safe(a.provider)
+    if sites > 1:
+        yield safe(a.site)
     yield a.patient.name
     yield safe(a.purpose)
     yield a.status.word + (" online" if a.online else "")

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from ctfront.domain.set_up import check_zone
 from ctfront.domain.text import safe
 from ctfront.services.found import found_clinic
 from ctfront.services.mail_post import MailPost
+from ctfront.settings import SETTINGS_VARIABLE, VI, SettingsRefused
 from ctfront.terminal.key_loop import keep_loaded
 
 if TYPE_CHECKING:  # speaks SMTP and renders: loaded when the first mail is due
@@ -101,6 +102,22 @@ def mail_post(desk: Desk) -> MailPost:
     )
 
 
+def keys_kept_in(file: Path | None) -> Callable[[Mapping[str, str]], None]:
+    """Return what writes the keys into the settings file."""
+
+    def keep(keymap: Mapping[str, str]) -> None:
+        from ctfront.settings.keymap import write_keys
+
+        if file is None:
+            raise ClinicError(f"There is no settings file; name one with {SETTINGS_VARIABLE} to keep keys in.")
+        try:
+            write_keys(file, keymap)
+        except SettingsRefused as refusal:
+            raise ClinicError(str(refusal)) from None
+
+    return keep
+
+
 def run_app(desk: Desk, *, greeting: str = "") -> None:
     """Run the app until it is left; what it did not foresee goes to the log, not to the screen.
 
@@ -131,6 +148,8 @@ def run_app(desk: Desk, *, greeting: str = "") -> None:
         hold=timedelta(seconds=settings.hold_seconds),
         post=mail_post(desk),
         paper=desk.paper,
+        keep_keys=keys_kept_in(settings.settings_file),
+        walking=VI,
     )
     keep_loaded()
     desk.run(app.run_async(mouse=False))

@@ -6,9 +6,9 @@ from ctfront.cli import Asked
 from ctfront.cli.opening import opened
 from ctfront.cli.tables import aligned
 from ctfront.domain.errors import InputRefused
+from ctfront.domain.set_up import StaffDraft
 from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right, Staff
 from ctfront.domain.text import brief, safe
-from ctfront.services.clinic_setup import StaffDraft
 
 
 @click.group("staff", invoke_without_command=True)

@@ -16,6 +16,7 @@ from ctfront.data.models import (
     PatientRow,
     PhoneRow,
     ProviderRow,
+    SeriesRow,
     SiteRow,
     StatusChangeRow,
     VisitPurposeRow,
@@ -41,9 +42,10 @@ def select_appointments(clinic_id: int | BindParameter[int], *, even_deleted: bo
         select(
             a.id, a.number, a.provider_id, provider.name,
             a.patient_id, p.public_id, p.record_number, p.last_name, p.first_name, p.birth_date, phone.number, p.active,
-            a.purpose_id, purpose.name, purpose.letter, a.day, a.start_second, a.minutes, a.zone, a.starts_at,
-            a.status, a.status_at, a.origin, a.by_kind, a.by_name, a.made_at, a.note, a.overbooked, a.overridden,
-            a.replaces_id, _REPLACING.c.day, a.cancel_reason, a.asked_by, site.name, a.version,
+            a.purpose_id, purpose.name, purpose.letter, purpose.color, a.day, a.start_second, a.minutes, a.zone,
+            a.starts_at, a.status, a.status_at, a.origin, a.by_kind, a.by_name, a.made_at, a.note, a.overbooked,
+            a.overridden, a.replaces_id, _REPLACING.c.day, a.cancel_reason, a.asked_by, site.name,
+            a.series_id, a.ordinal, SeriesRow.__table__.c.rule, a.version,
         )
         .select_from(AppointmentRow.__table__)
         .join(PatientRow.__table__, p.id == a.patient_id)
@@ -51,6 +53,7 @@ def select_appointments(clinic_id: int | BindParameter[int], *, even_deleted: bo
         .join(VisitPurposeRow.__table__, purpose.id == a.purpose_id)
         .join(SiteRow.__table__, site.id == a.site_id)
         .outerjoin(PhoneRow.__table__, (phone.patient_id == p.id) & (phone.position == 0))
+        .outerjoin(SeriesRow.__table__, SeriesRow.__table__.c.id == a.series_id)
         .outerjoin(_REPLACING, _REPLACING.c.id == a.replaced_by_id)
         .where(a.clinic_id == clinic_id)
     )  # fmt: skip
@@ -62,9 +65,10 @@ def appointment_of(row: Sequence[Any]) -> Appointment:
     (
         appointment_id, number, provider_id, provider,
         patient_id, public_id, record_number, last_name, first_name, birth_date, phone, active,
-        purpose_id, purpose, letter, day, start_second, minutes, zone, starts_at,
+        purpose_id, purpose, letter, color, day, start_second, minutes, zone, starts_at,
         status, status_at, origin, by_kind, by_name, made_at, note, overbooked, overridden,
-        replaces_id, replaced_by_day, cancel_reason, asked_by, site, version,
+        replaces_id, replaced_by_day, cancel_reason, asked_by, site,
+        series_id, ordinal, rule, version,
     ) = row  # fmt: skip
     hour, second = divmod(start_second, 3600)
     return made(
@@ -87,6 +91,7 @@ def appointment_of(row: Sequence[Any]) -> Appointment:
         purpose_id=purpose_id,
         purpose=purpose,
         purpose_letter=letter,
+        purpose_color=color,
         day=day,
         start=time(hour, second // 60, second % 60),
         minutes=minutes,
@@ -105,6 +110,9 @@ def appointment_of(row: Sequence[Any]) -> Appointment:
         cancel_reason=cancel_reason,
         asked_by=asked_by,
         site=site,
+        series_id=series_id,
+        ordinal=ordinal,
+        series_rule=rule or "",
         version=version,
     )
 

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Select, bindparam, select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -21,13 +21,15 @@ from ctfront.data.models import (
 )
 from ctfront.domain.clinic import Clinic, DateOrder, Identity, Site
 from ctfront.domain.errors import NotFound
-from ctfront.domain.providers import Break, DayHours, Provider, VisitPurpose
+from ctfront.domain.providers import Break, DayHours, Governed, Provider, VisitPurpose
 from ctfront.domain.times import Span
+
+_SITES = select(func.count()).where(SiteRow.clinic_id == ClinicRow.id).scalar_subquery()
 
 
 def select_clinic(clinic_id: int | None = None) -> Select[*tuple[Any, ...]]:
     """Select a clinic; without an id the first of the database, which is how a program finds out whose desk it is."""
-    query = select(ClinicRow.__table__).order_by(ClinicRow.id).limit(1)
+    query = select(ClinicRow.__table__, _SITES.label("sites")).order_by(ClinicRow.id).limit(1)
     return query if clinic_id is None else query.where(ClinicRow.id == clinic_id)
 
 
@@ -42,6 +44,8 @@ def clinic_of(row: Any) -> Clinic:
         slot_minutes=row.slot_minutes,
         correction_days=row.correction_days,
         identity=Identity(row.identity),
+        holidays=row.holidays,
+        sites=row.sites,
         version=row.version,
     )
 
@@ -66,7 +70,7 @@ def select_sites(clinic_id: int | BindParameter[int]) -> Select[Any]:
 
 def site_of(row: Any) -> Site:
     """Turn a row of `select_sites` into a site."""
-    return Site(id=row.id, name=row.name, zone=row.zone, address=row.address, phone=row.phone)
+    return Site(id=row.id, name=row.name, zone=row.zone, address=row.address, phone=row.phone, version=row.version)
 
 
 _FIRST_SITE = select_sites(bindparam("clinic_id", type_=Integer)).limit(1)
@@ -75,6 +79,11 @@ _FIRST_SITE = select_sites(bindparam("clinic_id", type_=Integer)).limit(1)
 def load_site(session: Session, clinic_id: int) -> Site:
     """Return the clinic's first site."""
     return site_of(session.execute(_FIRST_SITE, {"clinic_id": clinic_id}).one())
+
+
+def load_sites(session: Session, clinic_id: int) -> tuple[Site, ...]:
+    """Return the clinic's sites, the first one first."""
+    return tuple(site_of(row) for row in session.execute(select_sites(clinic_id)))
 
 
 async def read_sites(session: AsyncSession, clinic_id: int) -> tuple[Site, ...]:
@@ -116,6 +125,20 @@ async def read_purposes(session: AsyncSession, clinic_id: int, *, active_only: b
     return purposes_of(await session.execute(select_purposes(clinic_id, active_only=active_only)))
 
 
+_HOUR = OfficeHoursRow.__table__.c
+_HOURS_FIELDS = (
+    _HOUR.weekday,
+    _HOUR.start_minute,
+    _HOUR.end_minute,
+    _HOUR.break_label,
+    _HOUR.governor,
+    _HOUR.valid_from,
+    _HOUR.valid_until,
+    _HOUR.site_id,
+)
+"""What `_week_of` reads, in its order."""
+
+
 def select_providers(
     clinic_id: int | BindParameter[int], *, provider_id: BindParameter[int] | None = None
 ) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
@@ -126,7 +149,7 @@ def select_providers(
         select(provider.id, provider.name, provider.governor, provider.position, provider.active, provider.version)
         .where(provider.clinic_id == clinic_id)
         .order_by(provider.position, provider.id),
-        select(hours.provider_id, hours.weekday, hours.start_minute, hours.end_minute, hours.break_label)
+        select(hours.provider_id, *_HOURS_FIELDS)
         .where(hours.clinic_id == clinic_id)
         .order_by(hours.weekday, hours.start_minute),
         select(offered.provider_id, offered.purpose_id)
@@ -169,16 +192,29 @@ def providers_of(
 
 def _week_of(rows: Iterable[Sequence[Any]]) -> tuple[DayHours, ...]:
     """Return the office hours of each weekday that has any; the rows come in the order of weekday and start."""
-    week = []
-    for weekday, day in groupby(rows, key=itemgetter(0)):
-        spans, breaks = [], []
-        for _, start, end, label in day:
-            if label is None:
-                spans.append(Span(start, end))
-            else:
-                breaks.append(Break(span=Span(start, end), label=label))
-        week.append(DayHours(weekday=weekday, spans=tuple(spans), breaks=tuple(breaks)))
-    return tuple(week)
+    week: dict[tuple[date, int], tuple[Sequence[Any], list[Span], list[Break], list[Governed]]] = {}
+    for row in rows:
+        weekday, start, end, label, governor, since, *_ = row
+        _, spans, breaks, governed = week.setdefault((since or date.min, weekday), (row, [], [], []))
+        span = Span(start, end)
+        if label is not None:
+            breaks.append(Break(span=span, label=label))
+        elif governor is not None:
+            governed.append(Governed(span=span, governor=governor))
+        else:
+            spans.append(span)
+    return tuple(
+        DayHours(
+            weekday=row[0],
+            spans=tuple(spans),
+            breaks=tuple(breaks),
+            governed=tuple(governed),
+            since=row[-3],
+            until=row[-2],
+            site_id=row[-1],
+        )
+        for _, (row, spans, breaks, governed) in sorted(week.items(), key=itemgetter(0))
+    )
 
 
 def load_providers(session: Session, clinic_id: int, *, active_only: bool = True) -> tuple[Provider, ...]:
@@ -200,9 +236,8 @@ def _only_active(providers: tuple[Provider, ...], active_only: bool) -> tuple[Pr
 _PROVIDER, _, _OFFERED = select_providers(
     bindparam("clinic_id", type_=Integer), provider_id=bindparam("provider_id", type_=Integer)
 )
-_HOUR = OfficeHoursRow.__table__.c
 _ONE_PROVIDER = (
-    _PROVIDER.add_columns(_HOUR.weekday, _HOUR.start_minute, _HOUR.end_minute, _HOUR.break_label)
+    _PROVIDER.add_columns(*_HOURS_FIELDS)
     .outerjoin(
         OfficeHoursRow.__table__, (_HOUR.provider_id == ProviderRow.id) & (_HOUR.clinic_id == ProviderRow.clinic_id)
     )

@@ -17,11 +17,13 @@ from ctfront.data.models import (
     InvitationRow,
     OutboxRow,
     PatientIdentifierRow,
+    PatientMergeRow,
     PatientNameRow,
     PatientRelationRow,
     PatientRow,
     PhoneRow,
     StatusChangeRow,
+    WaitlistEntryRow,
 )
 from ctfront.domain.appointments import LIVE
 from ctfront.domain.staff import Act
@@ -55,6 +57,11 @@ def last_day(session: Session, clinic_id: int, patient_id: int) -> date | None:
 
 def erase(session: Session, clinic_id: int, act: Act, patient_id: int) -> None:
     """Take everything personal out; the record number stays taken, and the audit chain whole."""
+    for merged_id in session.scalars(select(PatientRow.id).where(PatientRow.merged_into_id == patient_id)).all():
+        erase(session, clinic_id, act, merged_id)  # what was merged into the record is the same person's
+    merge = PatientMergeRow
+    joined = or_(merge.kept_id == patient_id, merge.gone_id == patient_id)
+    session.execute(update(merge).where(merge.clinic_id == clinic_id, joined).values(moved="{}"))
     theirs = _appointments(clinic_id, patient_id)
     _erase_what_was_said(session, clinic_id, patient_id)
     session.execute(
@@ -81,6 +88,7 @@ def erase(session: Session, clinic_id: int, act: Act, patient_id: int) -> None:
     )
     session.execute(update(StatusChangeRow).where(StatusChangeRow.appointment_id.in_(theirs)).values(reason=""))
     session.execute(update(AppointmentRow).where(AppointmentRow.id.in_(theirs)).values(note="", cancel_reason=""))
+    _take_off_the_waitlist(session, clinic_id, act, patient_id)
     _end_enrollments(session, clinic_id, act, patient_id)
 
 
@@ -106,6 +114,20 @@ def _erase_what_was_said(session: Session, clinic_id: int, patient_id: int) -> N
     session.execute(
         delete(AuditDetailRow).where(AuditDetailRow.clinic_id == clinic_id, AuditDetailRow.seq.in_(entries))
     )
+
+
+def _take_off_the_waitlist(session: Session, clinic_id: int, act: Act, patient_id: int) -> None:
+    """Empty what was written down of how to reach the patient, and close what still waits."""
+    entry = WaitlistEntryRow
+    theirs = and_(entry.clinic_id == clinic_id, entry.patient_id == patient_id)
+    session.execute(update(entry).where(theirs).values(phone="", note="", version=entry.version + 1))
+    closed = {
+        "closed_at": act.at,
+        "closed_how": "taken off",
+        "closed_by_id": act.who.id,
+        "closed_by_name": act.who.name,
+    }
+    session.execute(update(entry).where(theirs, entry.closed_at.is_(None)).values(**closed))
 
 
 def _end_enrollments(session: Session, clinic_id: int, act: Act, patient_id: int) -> None:

@@ -13,9 +13,9 @@ from ctfront.domain.times import Span
 _EVENT = EventRow.__table__.c
 
 
-_EVENTS = select(_EVENT.id, _EVENT.provider_id, _EVENT.day, _EVENT.start_minute, _EVENT.end_minute, _EVENT.text).where(
-    _EVENT.removed_at.is_(None)
-)
+_EVENTS = select(
+    _EVENT.id, _EVENT.provider_id, _EVENT.day, _EVENT.start_minute, _EVENT.end_minute, _EVENT.text, _EVENT.series
+).where(_EVENT.removed_at.is_(None))
 _ON_DAYS = _EVENTS.where(
     _EVENT.clinic_id == bindparam("clinic_id"), _EVENT.day.between(bindparam("first"), bindparam("last"))
 ).order_by(_EVENT.day, _EVENT.start_minute)
@@ -34,6 +34,7 @@ def event_of(row: Any) -> Event:
         day=row.day,
         span=Span(row.start_minute, row.end_minute),
         text=row.text,
+        series=row.series,
     )
 
 

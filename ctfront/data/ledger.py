@@ -95,6 +95,13 @@ def record(
     connection.execute(_ADD_NEWS, [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
 
 
+def tell(session: Session, clinic_id: int, act: Act, *, kind: str, day: date) -> None:
+    """Write news of a day for other desks, about what is neither audited nor taken back."""
+    made_at = _by(act)["made_at"]
+    news = {"clinic_id": clinic_id, "made_at": made_at, "kind": kind, "subject_id": None, "op_id": act.op_id}
+    session.connection().execute(_ADD_NEWS, {**news, "day": day})
+
+
 def record_portion(
     session: Session,
     clinic_id: int,

@@ -8,15 +8,20 @@ from sqlalchemy import bindparam, func, select
 from ctfront.data.database import Reader
 from ctfront.data.models import ChangeRow
 
-OF_A_DAY = frozenset({"book", "move", "reschedule", "cancel", "delete", "mark", "edit", "add_event", "remove_event"})
-"""Acts that change the schedule of a day and surely nothing of set-up."""
+OF_A_DAY = frozenset(
+    {"book", "move", "reschedule", "cancel", "delete", "mark", "edit", "add_event", "remove_event", "hold"}
+)
+"""What changes the schedule of a day and surely nothing of set-up."""
 
 OF_PATIENTS = frozenset(
     {
-        "add_patient", "edit_patient", "invite", "replace_invitation", "remove_invitation", "invitation_expired",
+        "add_patient", "edit_patient", "relate", "invite", "replace_invitation", "remove_invitation",
+        "invitation_expired",
         "enroll", "end_enrollment", "enroll_request", "decline_request", "request_enrollment", "lock_invitation",
         "mail_sent", "mail_failed", "mail_delayed", "mail_withheld", "mail_settled", "mail_stopped", "mail_started",
-        "mail_key_taken", "template_failed", "template_mended", "opt_out", "reset_password", "link_mail_sent",
+        "mail_key_taken", "template_failed", "template_mended", "waitlist",
+        "merge_patients", "part_patients", "not_same",
+        "opt_out", "reset_password", "link_mail_sent",
         "link_mail_failed", "link_mail_delayed", "link_mail_withheld",
     }
 )  # fmt: skip

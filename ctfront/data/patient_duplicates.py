@@ -1,14 +1,15 @@
 """Reading the records that a new patient is compared with."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, aliased
 
 from ctfront.data.folding import fold, fold_email, reversed_digits
-from ctfront.data.models import PatientRow, PhoneRow
-from ctfront.data.patients import name_of, select_names
+from ctfront.data.models import NotSamePatientRow, PatientRow, PhoneRow
+from ctfront.data.patients import is_of_clinic, name_of, select_names
 from ctfront.domain.duplicates import Traits
 from ctfront.domain.patients import PatientDraft, PatientName
 
@@ -78,3 +79,55 @@ def _whole_number(e164: str | None, number: str) -> str:
     """Return the last ten digits, which a country code doesn't change; empty for too few to tell people apart."""
     digits = reversed_digits(e164 or number)[::-1]
     return digits[-10:] if len(digits) >= LOCAL_DIGITS else ""
+
+
+async def read_portion(session: AsyncSession, clinic_id: int, after: int, size: int) -> dict[int, Traits]:
+    """Return what the next patients by id are compared by; merged and erased ones left out."""
+    p = PatientRow
+    wanted = (
+        select(p.id, p.folded_last, p.folded_first, p.birth_date, p.folded_email)
+        .where(is_of_clinic(clinic_id), p.id > after, p.merged_into_id.is_(None), p.erased_at.is_(None))
+        .order_by(p.id)
+        .limit(size)
+    )
+    reader = await session.connection()
+    rows = (await reader.execute(wanted)).all()
+    if not rows:
+        return {}
+    phone = PhoneRow
+    theirs = select(phone.patient_id, phone.e164, phone.number).where(
+        phone.patient_id.between(rows[0].id, rows[-1].id), phone.clinic_id == clinic_id
+    )
+    phones: dict[int, set[str]] = {row.id: set() for row in rows}
+    for patient_id, e164, number in await reader.execute(theirs):
+        if patient_id in phones and (whole := _whole_number(e164, number)):
+            phones[patient_id].add(whole)
+    return {
+        row.id: Traits(
+            last=row.folded_last,
+            first=row.folded_first,
+            birth_date=row.birth_date,
+            email=row.folded_email or "",
+            phones=frozenset(phones[row.id]),
+        )
+        for row in rows
+    }
+
+
+async def count_patients(session: AsyncSession, clinic_id: int) -> int:
+    """Return how many records there are to compare."""
+    query = select(func.count(PatientRow.id)).where(PatientRow.clinic_id == clinic_id)
+    return int((await session.execute(query)).scalar_one())
+
+
+async def read_names(session: AsyncSession, clinic_id: int, patient_ids: Sequence[int]) -> dict[int, PatientName]:
+    """Return the names of patients."""
+    query = select_names(clinic_id, by_id=True).where(PatientRow.id.in_(patient_ids))
+    return {row.id: name_of(row) for row in await session.execute(query)}
+
+
+async def read_not_same(session: AsyncSession, clinic_id: int) -> set[tuple[int, int]]:
+    """Return the pairs that are known to be two people."""
+    n = NotSamePatientRow
+    rows = await session.execute(select(n.patient_id, n.other_id).where(n.clinic_id == clinic_id))
+    return {(row.patient_id, row.other_id) for row in rows}

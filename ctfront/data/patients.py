@@ -88,12 +88,14 @@ def load_name(session: Session, clinic_id: int, patient_id: int) -> PatientName:
 
 _PATIENT = PatientRow.__table__.c
 _ACTIVE = select(_PATIENT.active).where(
-    _PATIENT.id == bindparam("patient_id"), _PATIENT.clinic_id == bindparam("clinic_id")
+    _PATIENT.id == bindparam("patient_id"),
+    _PATIENT.clinic_id == bindparam("clinic_id"),
+    _PATIENT.merged_into_id.is_(None),
 )
 
 
 def check_active(session: Session, clinic_id: int, patient_id: int) -> None:
-    """Refuse a patient of another clinic and an inactive one."""
+    """Refuse a patient of another clinic, a merged record and an inactive one."""
     active = session.connection().execute(_ACTIVE, {"clinic_id": clinic_id, "patient_id": patient_id}).scalar()
     if active is None:
         raise NotFound("There is no such patient.")
@@ -107,7 +109,10 @@ async def read_patient(session: AsyncSession, clinic_id: int, patient_id: int) -
     row = (
         await session.scalars(
             select(PatientRow).where(
-                PatientRow.id == patient_id, PatientRow.clinic_id == clinic_id, PatientRow.erased_at.is_(None)
+                PatientRow.id == patient_id,
+                PatientRow.clinic_id == clinic_id,
+                PatientRow.erased_at.is_(None),
+                PatientRow.merged_into_id.is_(None),
             )
         )
     ).first()

@@ -5,14 +5,15 @@ patient (cap: one).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, union_all
 from sqlalchemy.orm import Session
 
-from ctfront.data.database import Writer
+from ctfront.data.database import Reader, Writer
 from ctfront.data.models import SeatRow
 from ctfront.domain.times import STEP
 
@@ -37,7 +38,7 @@ def slots_of(starts_at: datetime, minutes: int) -> range:
 _SEAT = SeatRow.__table__
 _TAKEN = union_all(
     *(
-        select(_SEAT.c.kind, _SEAT.c.slot, _SEAT.c.seat).where(
+        select(_SEAT.c.kind, _SEAT.c.slot, _SEAT.c.seat, _SEAT.c.hold_until).where(
             _SEAT.c.kind == kind,
             _SEAT.c.resource_id == bindparam(owner),
             _SEAT.c.slot >= bindparam("first"),
@@ -47,26 +48,40 @@ _TAKEN = union_all(
     )
 )
 _TAKE = insert(_SEAT)
+_HELD = select(_SEAT.c.resource_id, _SEAT.c.slot, _SEAT.c.hold_id, _SEAT.c.hold_by, _SEAT.c.hold_until).where(
+    _SEAT.c.hold_id.is_not(None)
+)
 
 
-def load_taken(writer: Writer, slots: range, *, patient_id: int, provider_id: int) -> dict[str, dict[int, set[int]]]:
-    """Return the seats that are taken in each of the slots: the patient's and the provider's."""
+def load_taken(
+    writer: Writer, slots: range, *, patient_id: int, provider_id: int, now: datetime
+) -> dict[str, dict[int, set[int]]]:
+    """Return the seats that are taken in each of the slots: the patient's and the provider's.
+
+    Holds that have ended by `now` are taken away.
+    """
     taken: dict[str, dict[int, set[int]]] = {PATIENT: defaultdict(set), PROVIDER: defaultdict(set)}
     span = {"patient_id": patient_id, "provider_id": provider_id, "first": slots.start, "end": slots.stop}
-    for kind, slot, seat in writer.execute(_TAKEN, span):
-        taken[kind][slot].add(seat)
+    ended = False
+    for kind, slot, seat, hold_until in writer.execute(_TAKEN, span):
+        if hold_until is not None and hold_until <= now:
+            ended = True
+        else:
+            taken[kind][slot].add(seat)
+    if ended:
+        end_holds(writer, now)
     return taken
 
 
 def choose(
-    kind: str, resource_id: int, slots: range, taken: Mapping[int, Collection[int]], *, cap: int, over: bool
+    kind: str, resource_id: int, slots: range, taken: Mapping[int, Collection[int]], *, caps: Sequence[int], over: bool
 ) -> list[dict[str, Any]]:
-    """Return the lowest free seat of each slot, as rows to be taken; `over_ok` tells which lie beyond the cap.
+    """Return the lowest free seat of each slot, as rows to be taken; `over_ok` tells which lie beyond the slot's cap.
 
     Raises `NoSeat` where the cap is reached and `over` is not allowed.
     """
     chosen = []
-    for slot in slots:
+    for slot, cap in zip(slots, caps, strict=True):
         there = taken.get(slot, ())
         seat = next(n for n in range(len(there) + 1) if n not in there)
         if seat >= cap and not over:
@@ -92,3 +107,59 @@ def take(writer: Writer, chosen: Iterable[Mapping[str, Any]], *, appointment_id:
 def free(session: Session, appointment_ids: Iterable[int]) -> None:
     """Give back every seat of the appointments."""
     session.execute(delete(_SEAT).where(_SEAT.c.appointment_id.in_(list(appointment_ids))))
+
+
+# -- places held for a form that waits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A provider's place that a form holds."""
+
+    id: str
+    provider_id: int
+    by: str
+    until: datetime
+    starts_at: datetime
+    minutes: int
+
+
+def hold(writer: Writer, chosen: Iterable[Mapping[str, Any]], *, hold_id: str, by: str, until: datetime) -> None:
+    """Take the seats for a form; the primary key refuses one that somebody else has taken."""
+    writer.execute(_TAKE, [{**seat, "hold_id": hold_id, "hold_by": by, "hold_until": until} for seat in chosen])
+
+
+def release(writer: Writer, hold_id: str) -> bool:
+    """Give back what a form holds; tell whether it held anything."""
+    gone = writer.execute(delete(_SEAT).where(_SEAT.c.hold_id == hold_id).returning(_SEAT.c.slot))
+    return bool(gone.all())
+
+
+def end_holds(writer: Writer, now: datetime) -> None:
+    """Take away every hold that has ended by now: whoever held it is late, or gone."""
+    writer.execute(delete(_SEAT).where(_SEAT.c.hold_id.is_not(None), _SEAT.c.hold_until <= now))
+
+
+def holder_of(writer: Writer, provider_id: int, slot: int) -> tuple[str, datetime] | None:
+    """Return who holds a provider's slot and until when, if anybody does."""
+    query = _HELD.where(_SEAT.c.resource_id == provider_id, _SEAT.c.slot == slot).limit(1)
+    row = writer.execute(query).first()
+    return None if row is None else (row.hold_by, row.hold_until)
+
+
+async def read_held(reader: Reader) -> list[Held]:
+    """Return every place held, those that have ended but are not taken away too."""
+    held: dict[str, list[Any]] = defaultdict(list)
+    for row in await reader.execute(_HELD.order_by(_SEAT.c.slot)):
+        held[row.hold_id].append(row)
+    return [
+        Held(
+            id=hold_id,
+            provider_id=rows[0].resource_id,
+            by=rows[0].hold_by,
+            until=rows[0].hold_until,
+            starts_at=datetime.fromtimestamp(rows[0].slot * STEP * 60, tz=UTC),
+            minutes=len(rows) * STEP,
+        )
+        for hold_id, rows in held.items()
+    ]

@@ -97,7 +97,10 @@ class Asker(StrEnum):
 ENTERED_IN_ERROR = "entered in error"
 """The reason of what should never have stood there: it sends nothing and counts in no statistic."""
 
-CANCEL_REASONS = ("patient asked", "patient ill", "weather", "provider away", ENTERED_IN_ERROR, "other")
+PROVIDER_AWAY = "provider away"
+"""The reason of what a provider's absence moves."""
+
+CANCEL_REASONS = ("patient asked", "patient ill", "weather", PROVIDER_AWAY, ENTERED_IN_ERROR, "other")
 """Offered in the forms; any text is taken."""
 
 
@@ -126,8 +129,13 @@ class AppointmentDraft:
     overbook: bool = False
     """Beyond the governor on purpose: needs the right."""
     double_book_patient: bool = False
+    hold_id: str = ""
+    """The hold of the form that waited with this draft; the booking takes its place over."""
     """The patient has another appointment then, on purpose."""
     origin: Origin = Origin.DESK
+    series_id: int | None = None
+    ordinal: int | None = None
+    """Its number in the series."""
 
     @property
     def first_status(self) -> Status:
@@ -170,13 +178,23 @@ class Appointment:
     """Where a rescheduled one went."""
     cancel_reason: str = ""
     asked_by: str = ""
+    purpose_color: str = ""
     site: str = ""
+    series_id: int | None = None
+    ordinal: int | None = None
+    """Its number in the series, counted from the first planned visit on."""
+    series_rule: str = ""
     version: int = 1
 
     @property
     def live(self) -> bool:
         """Whether it holds its seats."""
         return self.status in LIVE
+
+    @property
+    def before_visit(self) -> bool:
+        """Whether place and patient may still change, as far as its status goes."""
+        return self.status in BEFORE_VISIT
 
     @cached_property
     def span(self) -> Span:
@@ -202,7 +220,7 @@ class Appointment:
 
 def check_place_may_change(appointment: Appointment, today: date) -> None:
     """Refuse to move, cancel or re-book what is under way or history."""
-    if appointment.status not in BEFORE_VISIT:
+    if not appointment.before_visit:
         raise StatusRefused(
             f"{appointment.patient.name} is {appointment.status.word.lower()}; its place stays as it was."
         )

@@ -40,6 +40,10 @@ class Clinic:
     correction_days: int = 7
     """Days after an appointment in which its status may be corrected without a further right."""
     identity: Identity = Identity.OS
+    holidays: str = ""
+    """Whose public holidays it keeps, as `US` or `US-CA`; empty for nobody's."""
+    sites: int = 1
+    """How many sites it has; where there is one, nothing is said of sites."""
     version: int = 1
 
     @property
@@ -57,3 +61,4 @@ class Site:
     zone: str
     address: str = ""
     phone: str = ""
+    version: int = 1

@@ -1,4 +1,4 @@
-"""The day on paper, for when there is no screen: a page per provider with lines to write on."""
+"""The day on paper: a page per provider with lines to write on, for when there is no screen; whom to call."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,8 +22,12 @@ CELLS = {
 }
 """Columns of each cell: day number, time, name, birth date, phone, purpose; the alert, where there is room for it."""
 
+LIST_WIDTH = 80
+LIST_CELLS = (NUMBER, TIME, 22, BIRTH, 15, 17)
+"""Columns of a list's cells: place in the list, time, name, birth date, phone, purpose."""
+
 INDENT = NUMBER + TIME + 2
-"""Where an alert stands that has no column of its own."""
+"""Where that stands which has no column of its own."""
 
 
 def day_sheet(
@@ -33,7 +37,7 @@ def day_sheet(
 
     `alerts` are by patient; those over before the day are left out. `printed` is the clinic's clock.
     """
-    heading = f"{safe(clinic)} · printed {show_day(printed.date())} {show_time(printed.time())}"
+    heading = _stamp(clinic, printed)
     pages = [
         [
             *_wrapped(heading, width),
@@ -44,6 +48,32 @@ def day_sheet(
         for column in schedule.columns
     ] or [[*_wrapped(heading, width), show_date(schedule.day), "", "No appointments and no office hours."]]
     return PAGE_BREAK.join("".join(f"{line}\n" for line in page) for page in pages)
+
+
+def call_list(
+    heading: str, whom: Iterable[Appointment], *, clinic: str, printed: datetime, why: Mapping[int, str]
+) -> str:
+    """Return whom to call, each line ended, none wider than 80: by day and provider, then by time.
+
+    `why` each is in the list stands below it, by id. `printed` is the clinic's clock.
+    """
+    lines = [*_wrapped(_stamp(clinic, printed), LIST_WIDTH), *_wrapped(safe(heading), LIST_WIDTH)]
+    by_column = sorted(whom, key=lambda a: (a.day, a.provider, a.provider_id, a.start, a.number))
+    column = None
+    for place, a in enumerate(by_column, 1):
+        if (a.day, a.provider_id) != column:
+            column = a.day, a.provider_id
+            lines += ["", *_wrapped(f"{show_date(a.day)} · {safe(a.provider)}", LIST_WIDTH)]
+        born, phone = show_day(a.patient.birth_date), a.patient.phone or "no phone"
+        lines += _row(LIST_CELLS, (f"{place}.", show_time(a.start), a.patient.name, born, phone, a.purpose))
+        lines += _below(why.get(a.id, ""), LIST_WIDTH)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _row(widths: Sequence[int], cells: Iterable[str]) -> list[str]:
+    """Return the cells in as many lines as the longest needs."""
+    columns = [_wrapped(safe(cell), room) for cell, room in zip(cells, widths, strict=True)]
+    return [_line(widths, parts) for parts in zip_longest(*columns, fillvalue="")]
 
 
 def standing(alerts: Iterable[Alert], day: date) -> tuple[Alert, ...]:
@@ -95,10 +125,17 @@ def _appointment_row(a: Appointment, alerts: Mapping[int, Sequence[Alert]], widt
     beside = len(widths) > len(cells)
     if beside:
         cells.append(warned)
-    columns = [_wrapped(safe(cell), room) for cell, room in zip(cells, widths, strict=True)]
-    lines = [_line(widths, parts) for parts in zip_longest(*columns, fillvalue="")]
-    below = [] if beside else _wrapped(safe(warned), width - INDENT)
-    return [*lines, *(" " * INDENT + line for line in below if line)]
+    lines = _row(widths, cells)
+    return lines if beside else [*lines, *_below(warned, width)]
+
+
+def _stamp(clinic: str, printed: datetime) -> str:
+    return f"{safe(clinic)} · printed {show_day(printed.date())} {show_time(printed.time())}"
+
+
+def _below(text: str, width: int) -> list[str]:
+    """Return what is said under a row, set in below the name; nothing for no text."""
+    return [" " * INDENT + line for line in _wrapped(safe(text), width - INDENT) if line]
 
 
 def _line(widths: Sequence[int], parts: Iterable[str]) -> str:

@@ -1,9 +1,11 @@
 """When a new patient is likely somebody whom the clinic knows."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import combinations
 
 from ctfront.domain.errors import Ambiguous
 from ctfront.domain.patients import PatientName
@@ -34,11 +36,7 @@ class Traits:
 
 def are_likely_one(new: Traits, known: Traits) -> bool:
     """Tell whether both may be one person: same birth date and similar name, same phone, or same email."""
-    return (
-        (new.birth_date == known.birth_date and is_similar(new, known))
-        or not new.phones.isdisjoint(known.phones)
-        or (new.email != "" and new.email == known.email)
-    )
+    return bool(why_likely_one(new, known))
 
 
 def is_similar(new: Traits, known: Traits) -> bool:
@@ -47,5 +45,62 @@ def is_similar(new: Traits, known: Traits) -> bool:
         return True
     if new.last == known.last or (new.first != "" and new.first == known.first):
         return True
-    likeness = SequenceMatcher(a=new.last, b=known.last, autojunk=False).ratio()
-    return new.first[:1] == known.first[:1] and likeness >= ALIKE
+    if new.first[:1] != known.first[:1] or not _may_be_alike(len(new.last), len(known.last)):
+        return False
+    likeness = SequenceMatcher(a=new.last, b=known.last, autojunk=False)
+    return likeness.quick_ratio() >= ALIKE and likeness.ratio() >= ALIKE
+
+
+def _may_be_alike(one: int, other: int) -> bool:
+    """Tell whether surnames of these lengths can be alike at all: most pairs are told apart by that alone."""
+    return 2 * min(one, other) >= ALIKE * (one + other)
+
+
+def why_likely_one(new: Traits, known: Traits) -> str:
+    """Return what both records share: `born, name`, `phone`, `email`, joined; empty for nothing that counts."""
+    return ", ".join(
+        word
+        for word, shared in (
+            ("born, name", new.birth_date == known.birth_date and is_similar(new, known)),
+            ("phone", not new.phones.isdisjoint(known.phones)),
+            ("email", new.email != "" and new.email == known.email),
+        )
+        if shared
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two records that may be one person's, the older first."""
+
+    first: PatientName
+    second: PatientName
+    why: str
+    """What they share."""
+
+
+def candidates(by_id: Mapping[int, Traits]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs that share birth date, phone or email, lower id first, perhaps twice; many are none."""
+    for trait in (_births, _emails, _phones):
+        groups: dict[object, list[int]] = defaultdict(list)
+        for patient_id, traits in by_id.items():
+            for value in trait(traits):
+                groups[value].append(patient_id)
+        for ids in groups.values():
+            yield from combinations(sorted(ids)[:MOST_SHARING], 2)
+
+
+MOST_SHARING = 200
+"""Most records compared that share one value: a number that a whole home shares tells nobody apart."""
+
+
+def _births(traits: Traits) -> tuple[object, ...]:
+    return (traits.birth_date,)
+
+
+def _emails(traits: Traits) -> tuple[object, ...]:
+    return (traits.email,) if traits.email else ()
+
+
+def _phones(traits: Traits) -> tuple[object, ...]:
+    return tuple(traits.phones)

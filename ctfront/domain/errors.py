@@ -5,6 +5,7 @@ ClinicError                     str() is one sentence a clerk can act on
 │   └── (grammar) CannotRead    typed text that has no reading; says where
 ├── ScheduleRefused             the schedule does not take it
 │   ├── SlotTaken               the governor is reached at that time
+│   │   └── PlaceHeld           a colleague's form that waits holds the place
 │   ├── PatientBusy             the patient already has an appointment then
 │   ├── OutsideHours            the provider has no office hours then
 │   └── StatusRefused           the appointment's status does not allow the act
@@ -47,6 +48,10 @@ class ScheduleRefused(ClinicError):
 
 class SlotTaken(ScheduleRefused):
     """The governor is reached at that time."""
+
+
+class PlaceHeld(SlotTaken):
+    """A form that waits holds the place for a while."""
 
 
 class PatientBusy(ScheduleRefused):

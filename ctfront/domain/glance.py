@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 
-from ctfront.domain.providers import Event, Provider
+from ctfront.domain.providers import DayHours, Event, Provider
 from ctfront.domain.times import DAY, STEP, Span, minute_of, subtract
 
 HALF_HOUR = 30
@@ -56,15 +56,20 @@ def weeks_from(day: date, providers: Iterable[Provider], room: int) -> Weeks:
 
     Monday to Friday always, a weekend day when somebody works on it.
     """
-    who = tuple(p for p in providers if p.active and any(hours.spans for hours in p.hours))
-    worked = {hours.weekday for p in who for hours in p.hours if hours.spans}
+    monday = day - timedelta(days=day.weekday())
+    last = date.fromordinal(min(monday.toordinal() + 7 * MOST_WEEKS - 1, date.max.toordinal()))
+    who = tuple(p for p in providers if p.active and _hours_within(p, monday, last))
+    worked = {hours.weekday for p in who for hours in _hours_within(p, monday, last)}
     weekdays = [n for n in range(7) if n <= FRIDAY or n in worked]
     fitting = (room // max(len(who), 1) - 1) // (len(weekdays) + 1)
     weeks = max(FEWEST_WEEKS, min(fitting, MOST_WEEKS))
-    monday = day - timedelta(days=day.weekday())
     weeks = min(weeks, (date.max - monday).days // 7)
     days = tuple(monday + timedelta(days=7 * week + n) for week in range(weeks) for n in weekdays)
     return Weeks(providers=who, days=days, days_a_week=len(weekdays))
+
+
+def _hours_within(provider: Provider, first: date, last: date) -> list[DayHours]:
+    return [hours for hours in provider.hours if hours.spans and hours.hold_within(first, last)]
 
 
 def count_free(
@@ -84,55 +89,54 @@ def count_free(
     blocked: dict[tuple[int, date], list[Span]] = {}
     for event in events:
         blocked.setdefault((event.provider_id, event.day), []).append(event.span)
-    rows = _rows(weeks.providers, slot)
+    rows = _rows(weeks, slot)
     counts = []
     for provider in weeks.providers:
-        usual = {n: _slots(_bookable(provider, n), rows, slot) for n in range(7)}
+        usual = {id(hours): _slots(hours.bookable(), rows, slot) for hours in provider.hours}
         of_days: list[tuple[int | None, ...]] = []
         for day in weeks.days:
-            slots, place = usual[day.weekday()], (provider.id, day)
+            hours, place = provider.hours_on(day), (provider.id, day)
+            slots = usual.get(id(hours), [])
             if day < now.date() or not slots:
                 of_days.append((None,) * len(rows))
                 continue
             if place in blocked:
-                slots = _slots(subtract(_bookable(provider, day.weekday()), blocked[place]), rows, slot)
+                slots = _slots(subtract(hours.bookable(), blocked[place]), rows, slot)
             if day == now.date():
                 slots = [s for s in slots if s[1] * slot >= minute_of(now.time())]
-            load = _load_of_slots(taken[place], slot) if place in taken else None
-            of_days.append(_count_day(provider.governor, slots, load, len(rows)))
+            places = _places_of_slots(provider.governor, hours, taken.get(place, ()), slot)
+            of_days.append(_count_day(slots, places, len(rows)))
         counts.append(tuple(of_days))
     return FreePlaces(weeks=weeks, rows=rows, counts=tuple(counts), slot_minutes=slot, change_seen=change_seen)
 
 
-def _bookable(provider: Provider, weekday: int) -> tuple[Span, ...]:
-    for hours in provider.hours:
-        if hours.weekday == weekday:
-            return subtract(hours.spans, [pause.span for pause in hours.breaks])
-    return ()
-
-
-def _rows(providers: Sequence[Provider], slot: int) -> range:
-    spans = [span for p in providers for hours in p.hours for span in hours.spans]
+def _rows(weeks: Weeks, slot: int) -> range:
+    first, last = weeks.days[0], weeks.days[-1]
+    spans = [span for p in weeks.providers for hours in _hours_within(p, first, last) for span in hours.spans]
     step = max(HALF_HOUR, slot)
     if not spans:
         return range(8 * 60, 18 * 60, step)
     return range(min(s.start for s in spans) // step * step, max(s.end for s in spans), step)
 
 
-def _load_of_slots(visits: Sequence[tuple[int, int]], slot: int) -> list[int]:
-    """Return how many visits are in progress at the fullest moment of each slot of a day.
+def _places_of_slots(governor: int, hours: DayHours, visits: Sequence[tuple[int, int]], slot: int) -> list[int]:
+    """Return the places left at the fullest moment of each slot of a day.
 
-    Where all start with a slot that is its first moment; else every step of a slot is looked at.
+    Where all visits start with a slot and the governor is one, that is its first moment; else every step of a slot is
+    looked at.
     """
-    unit = STEP if any(start % slot for start, _ in visits) else slot
+    unit = STEP if hours.governed or any(start % slot for start, _ in visits) else slot
     units = -(-DAY // unit)
     change = [0] * (units + 1)
     for start, minutes in visits:
         change[start // unit] += 1
         change[min(-(-(start + minutes) // unit), units)] -= 1
-    load = list(accumulate(change[:-1]))
+    places = [governor - load for load in accumulate(change[:-1])]
+    for part in hours.governed:
+        for step in range(part.span.start // unit, part.span.end // unit):
+            places[step] += part.governor - governor
     width = slot // unit
-    return load if width == 1 else list(map(max, *(load[step::width] for step in range(width))))
+    return places if width == 1 else list(map(min, *(places[step::width] for step in range(width))))
 
 
 def _slots(spans: Iterable[Span], rows: range, slot: int) -> list[tuple[int, int]]:
@@ -144,12 +148,10 @@ def _slots(spans: Iterable[Span], rows: range, slot: int) -> list[tuple[int, int
     ]
 
 
-def _count_day(
-    governor: int, slots: Iterable[tuple[int, int]], load: Sequence[int] | None, rows: int
-) -> tuple[int | None, ...]:
+def _count_day(slots: Iterable[tuple[int, int]], places: Sequence[int], rows: int) -> tuple[int | None, ...]:
     counts: list[int | None] = [None] * rows
     for row, number in slots:
-        free = governor - load[number] if load is not None else governor
+        free = places[number]
         before = counts[row]
         if before is None:
             counts[row] = free

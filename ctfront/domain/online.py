@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from ctfront.domain.clinic import Clinic, DateOrder
 from ctfront.domain.minutes import bits, bits_of, each, starts_of
 from ctfront.domain.providers import Event, Provider, VisitPurpose
-from ctfront.domain.schedule import Start, free_time
+from ctfront.domain.schedule import Start, free_minutes
 from ctfront.domain.times import Span, show_time
 
 
@@ -51,12 +51,13 @@ class OnlineProvider:
         """Tell whether patients may book it."""
         return self.available and self.provider.active and purpose_id in self.purpose_ids
 
-    def free_on(self, day: date, visits: Iterable[tuple[int, int]], events: Iterable[Event]) -> int:
+    def free_on(self, day: date, visits: Sequence[tuple[int, int]], events: Iterable[Event]) -> int:
         """Return the minutes of a day that are free online: inside office hours, whatever the online hours say."""
         office = self.provider.hours_on(day)
         if not office.spans:
             return 0
-        free = free_time(office.spans, visits, self.cap) & ~bits_of(pause.span for pause in office.breaks)
+        free = free_minutes(office.spans, visits, self.provider, day, most=self.governor)
+        free &= ~bits_of(pause.span for pause in office.breaks)
         for event in events:
             free &= ~bits_of((event.span,))
         return free if self.hours is None else free & bits_of(self.hours.get(day.weekday(), ()))

@@ -1,9 +1,17 @@
 """Who treats, when, and for what."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from ctfront.domain.times import Span
+from ctfront.domain.times import Span, show_minute, subtract
+
+COLORS = (
+    "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
+    "grey", "bright red", "bright green", "bright yellow", "bright blue", "bright magenta", "bright cyan",
+    "bright white",
+)  # fmt: skip
+"""The sixteen colours that every colour terminal has, in its order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +25,7 @@ class VisitPurpose:
     letter: str
     """Short mark in the grid, up to three letters."""
     color: str = ""
+    """One of `COLORS`, in which the letters are painted; empty for none."""
     active: bool = True
     version: int = 1
 
@@ -30,13 +39,56 @@ class Break:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Governed:
+    """Part of the office hours with a governor of its own."""
+
+    span: Span
+    governor: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DayHours:
-    """Office hours of one weekday."""
+    """Office hours of one weekday, from a day on and until a day."""
 
     weekday: int
     """0 is Monday."""
     spans: tuple[Span, ...]
     breaks: tuple[Break, ...] = ()
+    governed: tuple[Governed, ...] = ()
+    since: date | None = None
+    """First day on which they hold; None: always did."""
+    until: date | None = None
+    """Last day on which they hold; None: open-ended."""
+    site_id: int | None = None
+    """Where; None while the clinic has one site only."""
+
+    def hold_within(self, first: date, last: date) -> bool:
+        """Tell whether they hold on a day from `first` to `last`, whatever its weekday."""
+        return (self.since is None or self.since <= last) and (self.until is None or first <= self.until)
+
+    def bookable(self) -> tuple[Span, ...]:
+        """Return the hours without the breaks."""
+        return subtract(self.spans, [pause.span for pause in self.breaks])
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeeklyHours:
+    """The office hours of all weekdays that hold from one day until another."""
+
+    since: date | None
+    until: date | None
+    days: tuple[DayHours, ...]
+
+
+def weeks_of(hours: Iterable[DayHours]) -> tuple[WeeklyHours, ...]:
+    """Return the hours by the time in which they hold, the earliest first."""
+    weeks: dict[tuple[date, date | None], list[DayHours]] = {}
+    for day in hours:
+        weeks.setdefault((day.since or date.min, day.until), []).append(day)
+    return tuple(
+        WeeklyHours(since=days[0].since, until=until, days=tuple(sorted(days, key=lambda day: day.weekday)))
+        for (_, until), days in sorted(weeks.items(), key=lambda week: (week[0][0], week[0][1] or date.max))
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +98,7 @@ class Provider:
     id: int
     name: str
     governor: int = 1
-    """Appointments that may be in progress at any moment, 1 to 20."""
+    """Appointments that may be in progress at any moment, 1 to 20, where the hours of the day name no other."""
     position: int = 0
     """Set-up order."""
     active: bool = True
@@ -58,9 +110,14 @@ class Provider:
     def hours_on(self, day: date) -> DayHours:
         """Return the office hours of the day, empty when closed."""
         for hours in self.hours:
-            if hours.weekday == day.weekday():
+            if hours.weekday == day.weekday() and hours.hold_within(day, day):
                 return hours
         return DayHours(weekday=day.weekday(), spans=())
+
+    def governors(self, day: date, minutes: Iterable[int]) -> list[int]:
+        """Return the governor at each of the minutes of a day."""
+        governed = self.hours_on(day).governed
+        return [next((g.governor for g in governed if g.span.holds(minute)), self.governor) for minute in minutes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,3 +129,10 @@ class Event:
     day: date
     span: Span
     text: str
+    series: int | None = None
+    """The id of the first one of an event that repeats; None for one alone."""
+
+    @property
+    def times(self) -> str:
+        """Return `8:00–9:00`."""
+        return f"{show_minute(self.span.start)}–{show_minute(self.span.end)}"

@@ -1,15 +1,34 @@
 """A day of the clinic as it is read: one column per provider, what is open, taken and closed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
 from ctfront.domain.appointments import Appointment
-from ctfront.domain.minutes import bits_of, full, spans_of
+from ctfront.domain.minutes import WHOLE_DAY, bits_of, full, spans_of
 from ctfront.domain.providers import Break, Event, Provider
-from ctfront.domain.times import Span, subtract
+from ctfront.domain.times import Span, show_time, subtract
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """A place kept for a booking whose form waits."""
+
+    id: str
+    provider_id: int
+    day: date
+    span: Span
+    by: str
+    """Short name of whoever holds it."""
+    until: datetime
+    """When it ends by itself, on the clinic's clock."""
+
+    @property
+    def words(self) -> str:
+        """Return `held by mgarcia until 8:05`."""
+        return f"held by {self.by} until {show_time(self.until.time())}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +42,8 @@ class Column:
     events: tuple[Event, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     """Sorted by start, live ones first, deleted ones absent."""
+    holds: tuple[Hold, ...] = ()
+    """Places held for bookings under way; they count as taken."""
 
     def state_at(self, minute: int) -> "Opening":
         """Tell whether the minute is bookable, and why not."""
@@ -32,9 +53,29 @@ class Column:
             return Opening.BREAK
         return Opening.OPEN if any(span.holds(minute) for span in self.hours) else Opening.CLOSED
 
+    def event_over(self, appointment: Appointment) -> Event | None:
+        """Return the event that hits an appointment of the column whose visit has not begun."""
+        if not appointment.before_visit:
+            return None
+        return next((e for e in self.events if e.span.overlaps(appointment.span)), None)
+
     def load_at(self, minute: int) -> int:
-        """Return how many live appointments are in progress at the minute."""
-        return sum(a.live and a.span.holds(minute) for a in self.appointments)
+        """Return how many live appointments are in progress at the minute, held places counted."""
+        held = sum(hold.span.holds(minute) for hold in self.holds)
+        return held + sum(a.live and a.span.holds(minute) for a in self.appointments)
+
+    def hold_at(self, minute: int) -> Hold | None:
+        """Return who holds the place, if anybody does."""
+        return next((hold for hold in self.holds if hold.span.holds(minute)), None)
+
+    def at(self, now: datetime) -> "Column":
+        """Return the column without the holds that have ended by now (wall clock)."""
+        live = tuple(hold for hold in self.holds if hold.until > now)
+        return self if len(live) == len(self.holds) else replace(self, holds=live)
+
+    def is_full_at(self, minute: int) -> bool:
+        """Tell whether the governor is reached at the minute."""
+        return self.load_at(minute) >= self.provider.governors(self.day, [minute])[0]
 
     def bookable(self) -> tuple[Span, ...]:
         """Return office hours without breaks and events."""
@@ -43,16 +84,41 @@ class Column:
     @cached_property
     def free(self) -> tuple[Span, ...]:
         """Bookable time in which the governor is not reached; worked out once, since every cursor move asks."""
-        visits = [(a.span.start, a.span.minutes) for a in self.appointments if a.live]
-        return spans_of(free_time(self.bookable(), visits, self.provider.governor))
+        live = [appointment.span for appointment in self.appointments if appointment.live]
+        taken = (*live, *(hold.span for hold in self.holds))
+        return free_spans(self.bookable(), taken, self.provider, self.day)
 
 
-def free_time(bookable: Iterable[Span], visits: Iterable[tuple[int, int]], governor: int) -> int:
-    """Return the bookable minutes in which fewer visits are in progress than the governor allows.
+def free_spans(
+    bookable: Iterable[Span], taken: Iterable[Span], provider: Provider, day: date, *, most: int | None = None
+) -> tuple[Span, ...]:
+    """Return the bookable time in which fewer visits and held places than the day's governor are in progress.
 
-    The one place where free time is worked out, for the desk and for the site; see `minutes`.
+    `most` is a governor that holds where it is lower.
     """
-    return bits_of(bookable) & ~full(visits, governor)
+    visits = [(span.start, span.minutes) for span in taken]
+    return spans_of(free_minutes(bookable, visits, provider, day, most=most))
+
+
+def free_minutes(
+    bookable: Iterable[Span],
+    visits: Sequence[tuple[int, int]],
+    provider: Provider,
+    day: date,
+    *,
+    most: int | None = None,
+) -> int:
+    """Return the same as bits (see `minutes`): the one place where free time is worked out, for desk and site.
+
+    Each visit is its first minute and its length.
+    """
+    taken, rest = 0, WHOLE_DAY
+    for part in provider.hours_on(day).governed:
+        where = bits_of((part.span,)) & rest
+        taken |= full(visits, min(part.governor, most or part.governor)) & where
+        rest &= ~where
+    taken |= full(visits, min(provider.governor, most or provider.governor)) & rest
+    return bits_of(bookable) & ~taken
 
 
 class Opening(StrEnum):
@@ -83,6 +149,10 @@ class DaySchedule:
         """Tell whether this is an earlier reading of the same columns."""
         same = [(c.provider.id, c.day) for c in self.columns] == [(c.provider.id, c.day) for c in other.columns]
         return same and self.day == other.day and self.change_seen < other.change_seen
+
+    def has_ended_hold(self, now: datetime) -> bool:
+        """Tell whether a hold has ended since the reading; `now` is wall clock."""
+        return any(hold.until <= now for column in self.columns for hold in column.holds)
 
     def appointment(self, appointment_id: int) -> Appointment | None:
         """Return the appointment with that id, if it is on this day."""

@@ -1,5 +1,6 @@
 """What every screen of the desk shares: title, message line, key line."""
 
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual import events, work
@@ -77,6 +78,10 @@ class DeskScreen(Screen[None]):
     async def read_again(self) -> None:
         """Read what is shown again, after an act was taken back."""
 
+    def set_aside(self) -> Callable[[], Awaitable[None]]:
+        """Be free for something else while a form waits; return what shows again what the form is about."""
+        return self.read_again
+
     @work(group="undo")
     async def action_undo(self) -> None:
         """Take back my last act."""
@@ -89,6 +94,7 @@ class DeskScreen(Screen[None]):
         except ClinicError as refusal:
             said = str(refusal)
         await self.read_again()
+        self.refresh_title()
         self.say(said)
 
     def say(self, sentence: str) -> None:
@@ -125,11 +131,13 @@ class DeskScreen(Screen[None]):
         return ""
 
     def title_news(self) -> str:
-        """Return what stands behind the clerk's name: how much is new."""
-        return f"{self.desk.news_count} new" if self.desk.news_count else ""
+        """Return what stands behind the clerk's name: how many forms wait, and how much is new."""
+        open_forms = f"{self.desk.waiting_count} open" if self.desk.waiting_count else ""
+        return f"{open_forms}  {self.desk.news_count} new".lstrip() if self.desk.news_count else open_forms
 
     def refresh_title(self) -> None:
         """Bring the title up to date."""
         right = f"{self.desk.actor.name}  {self.title_news()}".rstrip()
         middle = f"{self.NAME} · {self.desk.clinic.name}"
-        self.query_one(TitleLine).show(self.title_left(), middle, right)
+        for line in self.query(TitleLine):  # gone when the app was left meanwhile
+            line.show(self.title_left(), middle, right)

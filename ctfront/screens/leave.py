@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ctfront.domain.appointments import AppointmentDraft
-from ctfront.domain.errors import NotAllowed, OutsideHours, PatientBusy, ScheduleRefused, SlotTaken
+from ctfront.domain.errors import NotAllowed, OutsideHours, PatientBusy, PlaceHeld, ScheduleRefused, SlotTaken
 from ctfront.domain.grammar.times import TURNS
 from ctfront.domain.patients import BookingNotes
 from ctfront.domain.staff import Right
@@ -80,6 +80,8 @@ async def with_leave(desk: FrontDesk, attempt: Callable[[Leave], Awaitable[Saved
 
 def _wider(desk: FrontDesk, leave: Leave, warning: ScheduleRefused) -> tuple[Leave, str]:
     match warning:
+        case PlaceHeld() if Right.OVERBOOK not in desk.actor.rights:
+            return leave, ""  # the refusal names the holder, which says more than the right that lacks
         case SlotTaken():
             _require(desk, Right.OVERBOOK)
             return replace(leave, overbook=True), "Overbook?"

@@ -1,5 +1,6 @@
 """Patient Information: who the patient is, how to reach them, and their appointments."""
 
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual import events, work
@@ -10,19 +11,24 @@ from textual.worker import Worker
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.families import Relative
 from ctfront.domain.invitations import OnlineAccess, Source
 from ctfront.domain.patients import BookingNotes, Patient
 from ctfront.domain.text import safe
+from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.appointment_acts import AppointmentActs, where_and_day
+from ctfront.screens.modals.family_form import FamilyForm
 from ctfront.screens.modals.notice import Notice
 from ctfront.screens.modals.profile_form import ProfileForm
 from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.waitlist import Waitlist
 from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.online_block import field_spoken_of, online_words
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
+from ctfront.widgets.waitlist_words import waits_words
 from ctfront.widgets.words import Words
 
 WATCH_SECONDS = 0.7
@@ -74,11 +80,22 @@ class PatientInformationScreen(AppointmentActs):
         key("k,K", "mark_menu", "marK", "Mark any status; approve a request", "mark"),
         key("s,S", "send", "Send Invitation", "Invite the patient to book online", "send"),
         key("u,U", "undo", "Undo", "Take back my last act", "undo"),
+        key("l,L", "link", "Link family", "Enter who belongs to the patient, or take one away", "link"),
         key("r,R", "review", "Review Account", "Open Patient Access on the patient", "review"),
     ]
 
-    def __init__(self, patients: Patients, scheduling: Scheduling, inviting: Inviting, profiles: Profiles) -> None:
+    def __init__(
+        self,
+        patients: Patients,
+        scheduling: Scheduling,
+        inviting: Inviting,
+        profiles: Profiles,
+        waitlist: Waitlist,
+    ) -> None:
         super().__init__()
+        self.waitlist = waitlist
+        self.waits_for: tuple[WaitlistEntry, ...] = ()
+        """What the patient is on the waitlist for."""
         self.profiles = profiles
         self.patients = patients
         self.scheduling = scheduling
@@ -90,6 +107,7 @@ class PatientInformationScreen(AppointmentActs):
         """Who is asked for and not read yet; outlives a reading that was given up."""
         self.provider_name = ""
         self.notes = BookingNotes()
+        self.family: tuple[Relative, ...] = ()
         self.seen = 0
         """The newest change that is in what is shown."""
         self.watching: Worker[None] | None = None
@@ -140,6 +158,16 @@ class PatientInformationScreen(AppointmentActs):
         elif self.patient is not None:
             self.load(self.patient.id, keep_cursor=True)
 
+    def set_aside(self) -> Callable[[], Awaitable[None]]:
+        """Show the patient of now again when the form that waits comes back."""
+        patient = self.patient
+
+        async def come_back() -> None:
+            if patient is not None and (self.patient is None or self.patient.id != patient.id):
+                self.show_patient(patient.id)
+
+        return come_back
+
     async def show_changes(self, patient_id: int) -> None:
         """Read the patient again, if it is the one shown."""
         if self.patient is not None and self.patient.id == patient_id:
@@ -158,7 +186,9 @@ class PatientInformationScreen(AppointmentActs):
             appointments = await self.patients.appointments_of(patient_id)
             providers = {p.id: p.name for p in await self.scheduling.providers()}
             notes = await self.patients.booking_notes(patient_id, today=self.desk.today)
+            family = await self.patients.family(patient_id)
             access = await self.inviting.access([patient_id], now=self.desk.now)
+            waits_for = await self.waitlist.entries_of(patient_id)
         except ClinicError as refusal:
             if instead_of is None:
                 self.wanted_id = None
@@ -174,6 +204,7 @@ class PatientInformationScreen(AppointmentActs):
         self.wanted_id = None
         self.patient, self.appointments, self.seen = patient, appointments, seen
         self.access, self.notes = access.get(patient_id), notes
+        self.family, self.waits_for = family, waits_for
         self.provider_name = providers.get(patient.preferred_provider_id or 0, "")
         places = [n for n, a in enumerate(appointments) if a.id == standing]
         self.cursor = places[0] if places else next_index(appointments, self.desk.today)
@@ -195,7 +226,9 @@ class PatientInformationScreen(AppointmentActs):
             zone=desk.clinic.tz,
             provider=self.provider_name,
             no_shows=self.notes.no_shows_word,
+            family=self.family,
         )
+        card += [safe(f"Waiting   {waits_words(entry)}") for entry in self.waits_for]
         if self.access is not None and desk.clinic.online:
             online = online_words(self.access, now=desk.now, zone=desk.clinic.tz)
             told = [f"Online    {online.what}", *(f"          {more}" for more in (online.where, online.keys) if more)]
@@ -289,9 +322,28 @@ class PatientInformationScreen(AppointmentActs):
         first = field_spoken_of(self.access) if self.access is not None and self.desk.clinic.online else "last_name"
         edited = await self.desk.ask(ProfileForm(self.profiles, patient, providers, first=first))
         if edited is not None:
-            if self.patient.id == patient.id:  # else the save came late, and the clerk has gone on
+            if (
+                self.patient is not None and self.patient.id == patient.id
+            ):  # else the save came late, and the clerk has gone on
                 await self.read(patient.id, keep_cursor=True)
             self.desk.say(edited.sentence)
+
+    @work(group="edit")
+    async def action_link(self) -> None:
+        """Enter who belongs to the patient, or take one away."""
+        patient = self.patient
+        if patient is None:
+            self.say("No patient yet: / finds one.")
+            return
+        try:
+            family = await self.patients.family(patient.id)
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        said = await self.desk.ask(FamilyForm(self.patients, patient, family))
+        if said is not None:
+            await self.show_changes(patient.id)
+            self.desk.say(said)
 
     @work(group="send")
     async def action_send(self) -> None:

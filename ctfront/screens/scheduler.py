@@ -16,14 +16,16 @@ from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.go_to import GoTo
 from ctfront.screens.modals.openings_list import OpeningsList
 from ctfront.screens.modals.question import Question
+from ctfront.screens.modals.series_dates import SeriesDates
 from ctfront.screens.scheduler_hand import FREE_IN_HAND, PUT_DOWN_FIRST, SchedulerHand
 from ctfront.screens.scheduler_view import key
 from ctfront.services.command_whom import AtHand
 from ctfront.services.day_sheets import DaySheets
-from ctfront.services.desk_command import ON_SCREEN, DeskCommand
+from ctfront.services.desk_command import DeskCommand, opens_something
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.waitlist import Waitlist
 from ctfront.widgets.day_grid import EMPTY, DayGrid
 
 WATCH_SECONDS = 0.7
@@ -48,12 +50,20 @@ class SchedulerScreen(SchedulerHand):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
         key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),
-        key("colon", "command", "Command line", "bk wi mv ca ar go fo ds inv del q …", "command"),
+        key("colon", "command", "Command line", "bk wi mv ca ar go fo wl ds inv dup del q …", "command"),
         key("i,I", "info", "patient Info", "Open Patient Information on the appointment's patient", "info"),
     ]
 
-    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting, sheets: DaySheets) -> None:
+    def __init__(
+        self,
+        scheduling: Scheduling,
+        patients: Patients,
+        inviting: Inviting,
+        sheets: DaySheets,
+        waitlist: Waitlist,
+    ) -> None:
         super().__init__(scheduling, patients)
+        self.waitlist = waitlist
         self.inviting = inviting
         self.sheets = sheets
 
@@ -111,7 +121,7 @@ class SchedulerScreen(SchedulerHand):
         except ClinicError as refusal:
             self.say(str(refusal))
             return
-        shown = self.in_hand or self.grid.appointment
+        shown = self.in_hand or self.waiting_in_hand or self.grid.appointment
         text = shown.purpose_letter if shown is not None else ""
         taken = await desk.ask(
             OpeningsList(
@@ -130,15 +140,15 @@ class SchedulerScreen(SchedulerHand):
         self.day, self.week_of = start.day, None
         place = Place(provider_id=start.provider_id, day=start.day, start=time_of(start.minute))
         await self.load(place=place)
-        if self.in_hand is not None:
+        if self.in_hand is not None or self.several:
             self.show_standing()
-        elif await self.book_here(patient=self.patient_in_hand, purpose_id=purpose.id):
+        elif await self.book_here(patient=self.patient_in_hand, purpose_id=purpose.id, waiting=self.waiting_in_hand):
             self.hold(None)
 
     @work(group="command")
     async def action_command(self) -> None:
         """Do one line of the command grammar."""
-        commands = DeskCommand(self.scheduling, self.patients, self.inviting, self.sheets)
+        commands = DeskCommand(self.scheduling, self.patients, self.inviting, self.sheets, self.waitlist)
         at_hand = AtHand(day=self.day, now=self.desk.wall_now)
         self.grid.show_numbers(True)
         command = await self.desk.ask(CommandLine(commands, at_hand))
@@ -148,7 +158,7 @@ class SchedulerScreen(SchedulerHand):
 
     async def carry_out(self, commands: DeskCommand, command: Command, at_hand: AtHand) -> None:
         """Do a line that was read, and show what it touched."""
-        if command.verb in ON_SCREEN:
+        if opens_something(command):
             self.desk.show_by_verb(command.verb.value)
             return
         if command.verb in ABOUT_INVITATIONS:
@@ -160,6 +170,9 @@ class SchedulerScreen(SchedulerHand):
                 whom = await commands.meant(command, at_hand)
                 if not await self.desk.ask(Question(f"Delete {whom}?", yes="delete")):
                     return
+            if (plan := await commands.series(command, at_hand)) is not None:
+                await self.show_series(await self.desk.ask(SeriesDates(self.scheduling, plan)))
+                return
             said = await commands.do(self.desk.act, command, at_hand)
         except ClinicError as refusal:
             await self.load()
@@ -168,7 +181,10 @@ class SchedulerScreen(SchedulerHand):
         if said.day is not None and said.day != self.day:
             self.day, self.week_of = said.day, None
         await self.load(appointment_id=said.appointment_id)
-        self.say(said.sentence)
+        if said.left:
+            await self.say_freed(said.sentence, said.left)
+        else:
+            self.say(said.sentence)
 
     async def show_changes(self, patient_id: int) -> None:
         """Read the day again: the pane says how the patient stands."""
@@ -189,8 +205,12 @@ class SchedulerScreen(SchedulerHand):
         seen = max(self.in_view.change_seen, self.looked_at)
         try:
             newest, days = await self.scheduling.changes_since(seen)
-            if newest == seen or not self.query(DayGrid):
-                return  # nothing is new, or the app was left meanwhile
+            if not self.query(DayGrid):
+                return  # the app was left meanwhile
+            if newest == seen:
+                if self.grid.schedule.has_ended_hold(self.desk.wall_now):
+                    await self.load()
+                return
             clinic = await self.scheduling.set_up_since(seen)
             patients = await self.scheduling.patients_since(seen)
         except ClinicError:

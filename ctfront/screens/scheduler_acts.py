@@ -1,7 +1,8 @@
 """The Scheduler's acts on the place and the appointment under the cursor."""
 
 from dataclasses import replace
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import BindingType
@@ -12,16 +13,22 @@ from ctfront.domain.openings import free_from, starts_in
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import Event, Provider
 from ctfront.domain.schedule import Column
+from ctfront.domain.series import SeriesBooked, SeriesChanged
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_minute, time_of
+from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.appointment_acts import LETTERS, AppointmentActs, where
 from ctfront.screens.modals.booking_form import BookingForm, BookingOffer
 from ctfront.screens.modals.edit_form import EditForm
 from ctfront.screens.modals.event_form import EventForm
+from ctfront.screens.modals.hit_list import HitList, in_it
 from ctfront.screens.modals.mark_menu import MarkMenu
+from ctfront.screens.modals.place_form import PlaceForm
 from ctfront.screens.modals.question import Question
 from ctfront.screens.scheduler_view import ALL, SchedulerView, key
+from ctfront.screens.series_reach import put_back_choice
 from ctfront.services.recording import told
+from ctfront.services.series import told_series
 
 ABOUT_AN_APPOINTMENT = frozenset({"cancel", "mark", "edit", "info", "pick_up"})
 """Actions that do nothing on a place without an appointment; `cancel` also takes an event away."""
@@ -40,6 +47,9 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         key("enter", "open", "Open", "Open the appointment or event under the cursor", "open"),
         key("u,U", "undo", "Undo", "Take back my last act", "undo"),
     ]
+
+    last_booked: int | None = None
+    """The patient booked last, whose family is offered next."""
 
     def works_now(self, action: str) -> bool:
         """Tell whether what the cursor stands on lets the action do something."""
@@ -62,37 +72,75 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         patient: PatientName | None = None,
         origin: Origin = Origin.DESK,
         purpose_id: int | None = None,
+        waiting: WaitlistEntry | None = None,
+        place: Place | None = None,
     ) -> bool:
-        """Offer the place under the cursor and book it; tell whether a booking was made."""
-        place, column = self.grid.place, self.grid.provider_column
+        """Offer a place of the column under the cursor and book it; tell whether a booking was made.
+
+        Without a `place` it is the one under the cursor. Booking for one who is `waiting` closes that entry.
+        """
+        place, column = place or self.grid.place, self.grid.provider_column
         if place is None or column is None:
             self.say("Nobody works on this day; there is no place to book.")
             return False
         try:
             offer = await self._offer(column, place, patient, origin)
+            if waiting is not None and purpose_id is None:
+                purpose_id = waiting.purpose_id
             if purpose_id is not None:
                 offer = replace(offer, purpose_id=purpose_id, purpose_fixed=True)
         except ClinicError as refusal:
             self.say(str(refusal))
             return False
-        booked = await self.desk.ask(BookingForm(self.scheduling, self.patients, offer))
+        book = self.scheduling.book if waiting is None else partial(self.waitlist.book, waiting)
+        form = BookingForm(self.scheduling, self.patients, offer, book)
+        booked = await self.desk.ask(form)
         if booked is None:
+            await self.let_go(form)
             return False
+        if isinstance(booked, SeriesBooked):
+            await self.let_go(form)
+            self.last_booked = booked.booked[0].patient.id
+            await self.show_series(booked)
+            return True
+        self.last_booked = booked.patient.id
         await self.load(appointment_id=booked.id)
         self.say(f"{told(booked)} u takes it back.")
         return True
+
+    async def show_series(self, done: SeriesBooked | None) -> None:
+        """Show the first visit of a series that was booked, and say how many there are."""
+        if done is None:
+            return
+        first = min(done.booked, key=lambda one: one.starts_at)
+        if first.day not in self.grid.days_shown:
+            self.day, self.week_of = first.day, None
+        await self.load(appointment_id=first.id)
+        self.say(f"{told_series(done.booked)} u takes {'it' if len(done.booked) == 1 else 'them'} back.")
+
+    async def _family_of(self, patient_id: int) -> tuple[PatientName, ...]:
+        """Return who may be booked next: those of the family who may be booked at all."""
+        return tuple(it.patient for it in await self.patients.family(patient_id) if it.patient.active)
+
+    async def let_go(self, form: PlaceForm[Any]) -> None:
+        """Show the place free that a form has held which was left."""
+        if form.held_place is not None:
+            await form.let_go()
+            await self.load()
 
     async def _offer(self, column: Column, place: Place, patient: PatientName | None, origin: Origin) -> BookingOffer:
         """Return what the form opens with: this place, or the next free one of the column."""
         every = {p.id: p for p in await self.scheduling.purposes()}
         purposes = tuple(every[i] for i in column.provider.purpose_ids if i in every)
-        taken = place.start if column.load_at(minute_of(place.start)) >= column.provider.governor else None
+        column = column.at(self.desk.wall_now)
+        held = column.hold_at(minute_of(place.start))
+        taken = place.start if column.is_full_at(minute_of(place.start)) else None
         if taken is not None and purposes:
             starts = starts_in(column, purposes[0].minutes, step=self.desk.clinic.slot_minutes)
             later = next((s.minute for s in starts if s.minute > minute_of(taken)), None)
             if later is not None:
                 place = Place(provider_id=place.provider_id, day=place.day, start=time_of(later))
-        suggestion = await self.scheduling.suggest(place, patient.id if patient else None)
+        suggestion = await self.scheduling.suggest(place, patient.id if patient else None, now=self.desk.wall_now)
         return BookingOffer(
             provider=column.provider,
             place=place,
@@ -100,7 +148,9 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             purpose_id=suggestion.purpose_id,
             minutes_free=suggestion.minutes_free,
             taken=taken,
+            taken_by="taken" if held is None else held.words,
             patient=patient,
+            family=() if self.last_booked is None or patient else await self._family_of(self.last_booked),
             origin=origin,
         )
 
@@ -130,6 +180,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             await self.approve(appointment)
             return
         choices = [(letter, status.word) for letter, status in LETTERS.items()] if appointment else []
+        choices += put_back_choice(appointment) if appointment else []
         if appointment is None or not appointment.live:
             today = self.grid.place is not None and self.grid.place.day == self.desk.today
             choices += [("w", "Walk-in")] if today else []
@@ -141,7 +192,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         elif letter == "e":
             await self._add_event()
         elif letter is not None and appointment is not None:
-            await self.mark(appointment, LETTERS[letter])
+            await self.mark_or_put_back(appointment, letter)
 
     @work(group="edit")
     async def action_edit(self) -> None:
@@ -159,6 +210,10 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         purposes = tuple(every[i] for i in provider.purpose_ids if i in every)
         edited = await self.desk.ask(EditForm(self.scheduling, self.patients, appointment, purposes))
         if edited is None:
+            return
+        if isinstance(edited, SeriesChanged):
+            await self.load(appointment_id=appointment.id)
+            await self.say_changed(edited)
             return
         await self.load(appointment_id=edited.id)
         if edited.id == appointment.id:
@@ -179,7 +234,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         elif appointment is not None:
             await self._edit(appointment)
         elif event is not None:
-            self.say(f"{safe(event.text)} {_times(event)}. c takes it away.")
+            self.say(f"{safe(event.text)} {event.times}. c takes it away.")
         else:
             self.say("b books this place.")
 
@@ -218,11 +273,16 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             return
         event, hit = answer
         await self.load()
-        names = f" Hits {', '.join(f'{a.patient.name} {a.patient.phone}' for a in hit)}." if hit else ""
-        self.say(f"{event.text} {_times(event)} with {column.provider.name}: not bookable.{names}")
+        counted = f"; {in_it(hit)}" if hit else ""
+        self.say(f"Blocked {event.times} for {column.provider.name}{counted}. u takes it back.")
+        if not hit:
+            return
+        if await self.desk.ask(HitList(event, hit)):
+            self.day, self.week_of, self.wanted_ticks = event.day, None, frozenset(a.id for a in hit)
+            await self.load(appointment_id=hit[0].id)
 
     async def _remove_event(self, event: Event) -> None:
-        if not await self.desk.ask(Question(f"Take {event.text} {_times(event)} away?", yes="take it away")):
+        if not await self.desk.ask(Question(f"Take {event.text} {event.times} away?", yes="take it away")):
             return
         try:
             await self.scheduling.remove_event(self.desk.act(), event.id)
@@ -231,7 +291,3 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             return
         await self.load()
         self.say(f"{event.text} is taken away; the time is bookable. u takes it back.")
-
-
-def _times(event: Event) -> str:
-    return f"{show_minute(event.span.start)}–{show_minute(event.span.end)}"

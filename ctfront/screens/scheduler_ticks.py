@@ -1,12 +1,13 @@
 """Ticks on the Scheduler's day: what is ticked is cancelled and marked together."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
 from textual.worker import Worker
 
-from ctfront.domain.appointments import BEFORE_VISIT, Appointment, Status
+from ctfront.domain.appointments import Appointment, Status
 from ctfront.domain.errors import ClinicError
 from ctfront.screens.appointment_acts import LETTERS
 from ctfront.screens.modals.cancel_ticked_form import CancelTickedForm
@@ -14,7 +15,7 @@ from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.scheduler_acts import SchedulerActs
 from ctfront.screens.scheduler_view import key
 
-FOR_TICKED = frozenset({"cancel", "mark"})
+FOR_TICKED = frozenset({"cancel", "mark", "pick_up"})
 """Actions that take the ticked ones, wherever the cursor stands."""
 
 
@@ -24,6 +25,7 @@ class SchedulerTicks(SchedulerActs):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("space", "tick", "Tick", "Tick the appointment, or take the tick away", "tick"),
         key("asterisk", "tick_all", "Tick all", "Tick all of the column that may still change, or none", "tick_all"),
+        key("d,D", "print_list", "Dial list", "Print names and phones: the ticked, else the column's", "dial_list"),
     ]
 
     @property
@@ -33,6 +35,8 @@ class SchedulerTicks(SchedulerActs):
 
     def works_now(self, action: str) -> bool:
         """Tell whether the ticks, or what the cursor stands on, let the action do something."""
+        if action == "print_list":
+            return self.grid.provider_column is not None
         if action in {"tick", "tick_all"}:
             return self.week_of is None and (action == "tick_all" or self.grid.appointment is not None)
         return (action in FOR_TICKED and bool(self.ticked)) or super().works_now(action)
@@ -41,7 +45,7 @@ class SchedulerTicks(SchedulerActs):
         """Say how many are ticked."""
         count = len(self.ticked)
         return (
-            f"{count} ticked: c cancels, k a o mark them together, Esc unticks."
+            f"{count} ticked: m moves, c cancels, k a o mark them together; Esc unticks."
             if count
             else super().standing_message()
         )
@@ -69,7 +73,7 @@ class SchedulerTicks(SchedulerActs):
         if self.week_of is not None or column is None:
             self.say("Ticks belong to a day; w goes back to it.")
             return
-        able = {a.id for a in column.appointments if a.status in BEFORE_VISIT}
+        able = {a.id for a in column.appointments if a.before_visit}
         if not able:
             self.say("Nothing in this column may still change, so no tick.")
             return
@@ -89,9 +93,10 @@ class SchedulerTicks(SchedulerActs):
     @work(group="cancel")
     async def cancel_ticked(self) -> None:
         """Ask once why, and cancel all that are ticked."""
-        done = await self.desk.ask(CancelTickedForm(self.scheduling, self.ticked))
+        ticked = self.ticked
+        done = await self.desk.ask(CancelTickedForm(self.scheduling, ticked))
         if done is not None:
-            await self.show_done(done)
+            await self.show_done(done, left=ticked)
 
     def action_mark(self, letter: str) -> Worker[None]:
         """Mark the ticked ones with one key, else the one under the cursor."""
@@ -119,11 +124,27 @@ class SchedulerTicks(SchedulerActs):
             return
         await self.show_done(done)
 
-    async def show_done(self, sentence: str) -> None:
-        """Take the ticks away, read the day again and say what was done."""
+    @work(group="print")
+    async def action_print_list(self) -> None:
+        """Print whom to call, or save it: the ticked, else those of the column whose visit has not begun."""
+        ticked, column = self.ticked, self.grid.provider_column
+        if column is None:
+            self.say("Enter shows the day first: a list belongs to a column of it.")
+            return
+        whom = ticked or [a for a in column.appointments if a.before_visit]
+        if not whom:
+            self.say("Nobody in this column is still to come, so there is no list.")
+            return
+        try:
+            self.say(await self.desk.print_list(f"{len(whom)} to call", whom))
+        except ClinicError as refusal:
+            self.say(str(refusal))
+
+    async def show_done(self, sentence: str, *, left: Sequence[Appointment] = ()) -> None:
+        """Take the ticks away, read the day again and say what was done; `left` are those whose places are free."""
         self.grid.tick(frozenset())
         await self.load()
-        self.say(f"{sentence} u takes it back.")
+        await self.say_freed(sentence, left)
 
 
 def _tickable(appointment: Appointment) -> bool:

@@ -133,9 +133,9 @@ class SchedulerView(DeskScreen):
         asked = self.day, self.week_of
         try:
             if self.week_of is None:
-                schedule = await self.scheduling.day(self.day, today=self.desk.today)
+                schedule = await self.scheduling.day(self.day, now=self.desk.wall_now)
             else:
-                schedule = await self.scheduling.week(self.week_of, self.day)
+                schedule = await self.scheduling.week(self.week_of, self.day, now=self.desk.wall_now)
             known = await self.patients.glances({a.patient.id for c in schedule.columns for a in c.appointments})
         except ClinicError as refusal:
             self.say(str(refusal))
@@ -223,7 +223,7 @@ class SchedulerView(DeskScreen):
 
     def show_pane(self) -> None:
         """Fill the pane from what is known."""
-        grid, appointment = self.grid, self.grid.appointment
+        grid, appointment, column = self.grid, self.grid.appointment, self.grid.provider_column
         pane = self.query_one(AppointmentPane)
         if self.glance.display:
             pane.show(self.glance.facts())
@@ -236,10 +236,12 @@ class SchedulerView(DeskScreen):
                 patient=self.known.get(appointment.patient.id),
                 nth=(ids.index(appointment.id) + 1, len(ids)),
                 online=self.desk.clinic.online,
+                event=column.event_over(appointment) if column is not None else None,
+                sites=self.desk.clinic.sites,
             )
             pane.show(facts)
-        elif grid.provider_column is not None:
-            pane.show(place_facts(grid.provider_column, grid.minute))
+        elif column is not None:
+            pane.show(place_facts(column, grid.minute))
         else:
             pane.show([(safe("Nobody works on this day."),)])
 

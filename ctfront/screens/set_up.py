@@ -1,5 +1,6 @@
 """Set-up: lists of providers, visit purposes, staff and events, and the clinic's own data, each with its form."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -8,38 +9,58 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from ctfront.domain.clinic import Clinic
+from ctfront.domain.appointments import Appointment
+from ctfront.domain.clinic import Clinic, Site
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.keymap import KeyAct
 from ctfront.domain.providers import Event, Provider, VisitPurpose
+from ctfront.domain.repeats import Reach
 from ctfront.domain.set_up import SetUp
 from ctfront.domain.staff import Right, Staff
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date
 from ctfront.screens.desk_screen import DeskScreen
-from ctfront.screens.modals.appointments_list import AppointmentsList
 from ctfront.screens.modals.clinic_form import ClinicForm
 from ctfront.screens.modals.coming_event_form import ComingEventForm
+from ctfront.screens.modals.hit_list import HitList, in_it
+from ctfront.screens.modals.keys_form import KeysForm
+from ctfront.screens.modals.mark_menu import MarkMenu
 from ctfront.screens.modals.provider_form import ProviderForm
 from ctfront.screens.modals.purpose_form import PurposeForm
 from ctfront.screens.modals.question import Question
+from ctfront.screens.modals.site_form import SiteForm
 from ctfront.screens.modals.staff_form import StaffForm
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.row_list import ListColumn, RowList
-from ctfront.widgets.set_up_rows import ADD, CLINIC, EVENTS, LISTS, PROVIDERS, PURPOSES, STAFF, SetUpRow, event_times
+from ctfront.widgets.set_up_rows import (
+    ADD,
+    CLINIC,
+    EVENTS,
+    LISTS,
+    PROVIDERS,
+    PURPOSES,
+    SITES,
+    STAFF,
+    SetUpRow,
+    key_rows,
+)
+from ctfront.widgets.set_up_rows import KEYS as KEY_LIST
 from ctfront.widgets.tab_line import TabLine
 from ctfront.widgets.words import Words
 
-Subject = Provider | VisitPurpose | Staff | Clinic
+Subject = Provider | VisitPurpose | Staff | Clinic | Site
 """What a form of Set-up saves."""
 
-FIRST_KEYS = (("1-5", "Lists"), ("Enter", "Open"))
+FIRST_KEYS = (("1-7", "Lists"), ("Enter", "Open"))
 LAST_KEYS = (("F2", "Scheduler"), ("?", "Keys"))
 KEYS = (*FIRST_KEYS, ("h", "Inactive"), *LAST_KEYS)
 OTHER_KEYS = {
     EVENTS.name: (*FIRST_KEYS, ("c", "Take away"), ("u", "Undo"), *LAST_KEYS),
     CLINIC.name: (*FIRST_KEYS, *LAST_KEYS),
+    SITES.name: (*FIRST_KEYS, *LAST_KEYS),
+    KEY_LIST.name: (*FIRST_KEYS, *LAST_KEYS),
 }
 """Keys shown for the lists in which nothing is inactive."""
 
@@ -50,7 +71,7 @@ def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
 
 
 class SetUpScreen(DeskScreen):
-    """Five lists behind digits; Enter opens the form of the row under the cursor."""
+    """Seven lists behind digits; Enter opens the form of the row under the cursor."""
 
     NAME: ClassVar[str] = "SET-UP"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = KEYS
@@ -129,6 +150,8 @@ class SetUpScreen(DeskScreen):
         """Show the list in view from the last reading."""
         shown = LISTS[self.list_number]
         rows = list(shown.rows(self.set_up)) if self.set_up is not None else []
+        if shown is KEY_LIST:
+            rows = key_rows(self.desk.key_acts(), self.desk.letters_walk)
         if not self.with_inactive:
             rows = [row for row in rows if row.active or row.key in self.kept]
         if shown.add is not None:
@@ -198,6 +221,8 @@ class SetUpScreen(DeskScreen):
         await self.load()
         if self.row is None or self.row.key != wanted.key or self.set_up is None:
             self.say("A colleague has changed the list in between.")
+        elif shown is KEY_LIST:
+            await self._change_keys(self.row)
         elif shown is EVENTS:
             await self._open_event(self.set_up, self.row)
         else:
@@ -212,19 +237,52 @@ class SetUpScreen(DeskScreen):
             case shown if shown is PROVIDERS:
                 pattern = next((p for p in set_up.providers if p.active), None)
                 provider = it if isinstance(it, Provider) else None
-                return ProviderForm(service, set_up.purposes, provider, pattern=pattern)
+                return ProviderForm(
+                    service,
+                    set_up.purposes,
+                    provider,
+                    pattern=pattern,
+                    today=set_up.today,
+                    order=set_up.clinic.date_order,
+                    sites=set_up.sites,
+                )
             case shown if shown is PURPOSES:
                 return PurposeForm(service, it if isinstance(it, VisitPurpose) else None)
             case shown if shown is STAFF:
                 return StaffForm(service, it if isinstance(it, Staff) else None)
+            case shown if shown is SITES:
+                return SiteForm(service, it if isinstance(it, Site) else None)
             case _:
                 return ClinicForm(service, set_up.clinic, set_up.site, first=str(row.key))
 
     async def _show_saved(self, saved: Subject, *, new: bool) -> None:
-        self.desk.adopt(saved)
+        self.desk.adopt(await self.clinic_setup.current_clinic() if isinstance(saved, Site) else saved)
         await self.load(go_to=None if isinstance(saved, Clinic) else saved.id)
         self.refresh_title()
         self.say(f"{'Added' if new else 'Saved'} {saved.name}.")
+
+    # -- keys
+
+    async def _change_keys(self, row: SetUpRow) -> None:
+        """Give the act under the cursor other keys, or let letters walk."""
+        if isinstance(row.item, KeyAct):
+            changed = await self.desk.ask(KeysForm(row.item, self.desk.key_acts()))
+            if changed is None:
+                return
+            said = f"“{changed.words}” has its keys at once, here; other desks from their next start."
+        else:
+            walk = not self.desk.letters_walk
+            question = "Let h j k l walk as the arrows do?" if walk else "Let h j k l walk no longer?"
+            if not await self.desk.ask(Question(question, yes="switch")):
+                return
+            try:
+                await self.desk.let_letters_walk(walk)
+            except ClinicError as refusal:
+                self.say(str(refusal))
+                return
+            said = "h j k l walk; K marks." if walk else "h j k l no longer walk."
+        self.show_list()
+        self.say(said)
 
     # -- events
 
@@ -241,9 +299,16 @@ class SetUpScreen(DeskScreen):
             return
         event, hit = answer
         await self.load(go_to=event.id)
+        days = len(self._series_of(event))
+        more = f" and {days - 1} more day{'s' if days > 2 else ''}" if days > 1 else ""
+        self.say(f"{self._words(event)}{more}{f'; {in_it(hit)}' if hit else ': blocked'}. u takes it back.")
         if hit:
-            await self.desk.ask(AppointmentsList(f"{self._words(event)} hits:", hit))
-        self.say(f"{self._words(event)}: not bookable. u takes it back.")
+            await self._list_hit(event, hit)
+
+    def _series_of(self, event: Event) -> list[Event]:
+        """Return the days of the event from today on, itself included."""
+        known = self.set_up.events if self.set_up is not None else ()
+        return [it for it in known if it.series == event.series] if event.series else [event]
 
     async def _show_hit(self, event: Event) -> None:
         """List the appointments that an event hits."""
@@ -253,12 +318,18 @@ class SetUpScreen(DeskScreen):
             self.say(str(refusal))
             return
         if hit:
-            await self.desk.ask(AppointmentsList(f"{self._words(event)} hits:", hit))
+            await self._list_hit(event, hit)
         else:
             self.say(f"No appointment is in it. c takes {event.text} away.")
 
+    async def _list_hit(self, event: Event, hit: Sequence[Appointment]) -> None:
+        """List them; Enter ticks those of the first day on the Scheduler."""
+        if await self.desk.ask(HitList(event, hit)):
+            day = hit[0].day
+            self.desk.show_on_scheduler(day, hit[0].id, ticked=frozenset(a.id for a in hit if a.day == day))
+
     def _words(self, event: Event) -> str:
-        return f"{event.text} {event_times(event)} {show_date(event.day)}"
+        return f"{event.text} {event.times} {show_date(event.day)}"
 
     @work(group="cancel")
     async def action_cancel(self) -> None:
@@ -269,15 +340,31 @@ class SetUpScreen(DeskScreen):
             return
         try:
             self.desk.actor.require(Right.BOOK)
-            if not await self.desk.ask(Question(f"Take {self._words(event)} away?", yes="take it away")):
+            reach = await self._ask_reach(event)
+            if reach is None:
                 return
-            await self.scheduling.remove_event(self.desk.act(), event.id)
+            await self.scheduling.remove_event(self.desk.act(), event.id, reach)
         except ClinicError as refusal:
             await self.load()
             self.say(str(refusal))
             return
         await self.load()
         self.say(f"{event.text} is taken away; the time is bookable. u takes it back.")
+
+    async def _ask_reach(self, event: Event) -> Reach | None:
+        """Ask whether the event goes, and on which of its days; None for not now."""
+        question = f"Take {self._words(event)} away?"
+        days = self._series_of(event)
+        if len(days) == 1:
+            return Reach.ONE if await self.desk.ask(Question(question, yes="take it away")) else None
+        later = sum(it.day >= event.day for it in days)
+        choices = (
+            ("o", "Only this one"),
+            ("l", f"This and later ones, {later} in all"),
+            ("a", f"All from today on, {len(days)} in all"),
+        )
+        letter = await self.desk.ask(MarkMenu(question, choices, does="takes away"))
+        return {"o": Reach.ONE, "l": Reach.LATER, "a": Reach.ALL}.get(letter or "")
 
     async def read_again(self) -> None:
         """Read everything again."""

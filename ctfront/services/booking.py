@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, ledger, patients
+from ctfront.data import appointments, ledger, patients, seats
 from ctfront.data import clinic as clinics
 from ctfront.data.models import AppointmentRow
 from ctfront.domain.appointments import (
@@ -31,7 +31,7 @@ from ctfront.domain.errors import (
 from ctfront.domain.providers import Provider
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
-from ctfront.domain.times import show_date, utc_instant
+from ctfront.domain.times import show_date
 from ctfront.services import placing
 from ctfront.services.recording import Step, record_steps, told, where
 
@@ -44,6 +44,13 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
     if earlier := ledger.repeated(session, act):
         return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
     act.who.require(Right.BOOK)
+    booked = book_step(session, clinic, act, draft)
+    record_steps(session, clinic, act, "book", [(booked, None)], told(booked))
+    return booked
+
+
+def book_step(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) -> Appointment:
+    """Check and write a draft as part of an act; the caller looks at the right and records the act."""
     provider = clinics.load_provider(session.connection(), clinic.id, draft.place.provider_id)
     starts_at, outside = placing.check_place(
         session, clinic, act, provider, draft.place, draft.minutes, draft.override, draft.fold
@@ -52,9 +59,9 @@ def book(session: Session, clinic: Clinic, act: Act, draft: AppointmentDraft) ->
     patients.check_active(session, clinic.id, draft.patient_id)
     if draft.origin is Origin.WALK_IN and draft.place.day != placing.today(clinic, act):
         raise ScheduleRefused("A walk-in is for today; b books another day.")
-    booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside)
-    record_steps(session, clinic, act, "book", [(booked, None)], told(booked))
-    return booked
+    if draft.hold_id:
+        seats.release(session.connection(), draft.hold_id)
+    return enter(session, clinic, act, draft, provider, starts_at, overridden=outside)
 
 
 def enter(
@@ -69,7 +76,26 @@ def enter(
     replaces: AppointmentRow | None = None,
     status: Status | None = None,
 ) -> Appointment:
-    """Write a draft that was checked, as part of an act, linked both ways with what it replaces.
+    """Write a draft that was checked and return the appointment; see `enter_row`."""
+    new_id = enter_row(
+        session, clinic, act, draft, provider, starts_at, overridden=overridden, replaces=replaces, status=status
+    )
+    return appointments.load_appointment(session, clinic.id, new_id)
+
+
+def enter_row(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    draft: AppointmentDraft,
+    provider: Provider,
+    starts_at: datetime,
+    *,
+    overridden: bool,
+    replaces: AppointmentRow | None = None,
+    status: Status | None = None,
+) -> int:
+    """Write a draft that was checked, as part of an act, linked both ways with what it replaces; return its id.
 
     Without a `status` it begins as the draft does. Raises `PatientBusy` or `SlotTaken`.
     """
@@ -81,6 +107,8 @@ def enter(
         "overridden": overridden,
         **placing.place_fields(draft.place, draft.minutes, starts_at),
     }
+    if draft.series_id is not None:
+        fields |= {"series_id": draft.series_id, "ordinal": draft.ordinal}
     if replaces is not None:
         fields |= {"site_id": replaces.site_id, "replaces_id": replaces.id}
     new_id = placing.settle_new(
@@ -95,10 +123,22 @@ def enter(
     )
     if replaces is not None:
         replaces.replaced_by_id = new_id
-    return appointments.load_appointment(session, clinic.id, new_id)
+    return new_id
 
 
 def move(
+    session: Session, clinic: Clinic, act: Act, appointment_id: int, place: Place, *, version: int, **how: Any
+) -> Appointment:
+    """Put an appointment on another place of its day; the day number stays. See `move_step`."""
+    if earlier := ledger.repeated(session, act):
+        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
+    act.who.require(Right.BOOK)
+    step = move_step(session, clinic, act, appointment_id, place, version=version, **how)
+    record_steps(session, clinic, act, "move", [step], f"Moved {where(step[0])}.")
+    return step[0]
+
+
+def move_step(
     session: Session,
     clinic: Clinic,
     act: Act,
@@ -111,11 +151,8 @@ def move(
     overbook: bool = False,
     double_book_patient: bool = False,
     fold: int | None = None,
-) -> Appointment:
-    """Put an appointment on another place of its day; the day number stays."""
-    if earlier := ledger.repeated(session, act):
-        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
-    act.who.require(Right.BOOK)
+) -> Step:
+    """Move one appointment as part of an act; the caller looks at the right and records the act."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_place_may_change(was, placing.today(clinic, act))
@@ -131,12 +168,24 @@ def move(
     row.overbooked = False
     row.overridden = outside
     placing.settle(session, clinic, act, row, provider, old=was.status, overbook=overbook, double=double_book_patient)
-    moved = appointments.load_appointment(session, clinic.id, appointment_id)
-    record_steps(session, clinic, act, "move", [(moved, before)], f"Moved {where(moved)}.")
-    return moved
+    return appointments.load_appointment(session, clinic.id, appointment_id), before
 
 
 def reschedule(
+    session: Session, clinic: Clinic, act: Act, appointment_id: int, place: Place, *, version: int, **how: Any
+) -> Appointment:
+    """Book it anew on another day; the old place stays as rescheduled, linked both ways. See `reschedule_steps`."""
+    if earlier := ledger.repeated(session, act):
+        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
+    act.who.require(Right.BOOK)
+    steps = reschedule_steps(session, clinic, act, appointment_id, place, version=version, **how)
+    booked = steps[0][0]
+    sentence = f"Rescheduled {where(booked)} on {show_date(booked.day)}."
+    record_steps(session, clinic, act, "reschedule", steps, sentence)
+    return booked
+
+
+def reschedule_steps(
     session: Session,
     clinic: Clinic,
     act: Act,
@@ -146,21 +195,24 @@ def reschedule(
     version: int,
     asked_by: Asker,
     reason: str,
+    hold_id: str = "",
     override: bool = False,
     overbook: bool = False,
     double_book_patient: bool = False,
     fold: int | None = None,
-) -> Appointment:
-    """Book the appointment anew on another day; the old place stays as rescheduled, linked both ways."""
-    if earlier := ledger.repeated(session, act):
-        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
-    act.who.require(Right.BOOK)
+) -> tuple[Step, Step]:
+    """Reschedule one appointment as part of an act; return what it became and what it was.
+
+    The caller looks at the right and records the act.
+    """
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     check_place_may_change(was, placing.today(clinic, act))
     provider = clinics.load_provider(session, clinic.id, place.provider_id)
     starts_at, outside = placing.check_place(session, clinic, act, provider, place, was.minutes, override, fold)
     placing.check_purpose(provider, was.purpose_id)
+    if hold_id:
+        seats.release(session.connection(), hold_id)
     before = end(session, clinic, act, row, Status.RESCHEDULED, reason=reason, asked_by=asked_by)
     draft = AppointmentDraft(
         patient_id=row.patient_id,
@@ -170,12 +222,11 @@ def reschedule(
         note=row.note,
         overbook=overbook,
         double_book_patient=double_book_patient,
+        series_id=row.series_id,
+        ordinal=row.ordinal,
     )
     booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside, replaces=row)
-    old = appointments.load_appointment(session, clinic.id, row.id)
-    sentence = f"Rescheduled {where(booked)} on {show_date(booked.day)}."
-    record_steps(session, clinic, act, "reschedule", [(booked, None), (old, before)], sentence)
-    return booked
+    return (booked, None), (appointments.load_appointment(session, clinic.id, row.id), before)
 
 
 def cancel(
@@ -286,7 +337,17 @@ def mark_step(
     return appointments.load_appointment(session, clinic.id, appointment_id), before
 
 
-def edit(
+def edit(session: Session, clinic: Clinic, act: Act, appointment_id: int, **how: Any) -> Appointment:
+    """Change purpose, length or note where it stands. `how` is what `edit_step` takes."""
+    if earlier := ledger.repeated(session, act):
+        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
+    act.who.require(Right.BOOK)
+    step = edit_step(session, clinic, act, appointment_id, **how)
+    record_steps(session, clinic, act, "edit", [step], f"Saved {where(step[0])}.")
+    return step[0]
+
+
+def edit_step(
     session: Session,
     clinic: Clinic,
     act: Act,
@@ -299,11 +360,8 @@ def edit(
     override: bool = False,
     overbook: bool = False,
     double_book_patient: bool = False,
-) -> Appointment:
-    """Change purpose, length or note where it stands."""
-    if earlier := ledger.repeated(session, act):
-        return appointments.load_appointment(session, clinic.id, earlier.subject_id or 0)
-    act.who.require(Right.BOOK)
+) -> Step:
+    """Edit one appointment as part of an act; the caller looks at the right and records the act."""
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
     provider = clinics.load_provider(session, clinic.id, row.provider_id)
@@ -312,7 +370,7 @@ def edit(
     if (purpose_id, minutes) != (was.purpose_id, was.minutes):
         check_place_may_change(was, placing.today(clinic, act))
         placing.check_purpose(provider, purpose_id)
-        turn = int(was.starts_at == utc_instant(was.day, was.start, was.zone, fold=1))
+        turn = placing.turn_of(was)
         _, row.overridden = placing.check_place(
             session, clinic, act, provider, was.place, minutes, override, turn, started=True
         )
@@ -328,6 +386,4 @@ def edit(
         overbook=overbook,
         double=double_book_patient,
     )
-    edited = appointments.load_appointment(session, clinic.id, appointment_id)
-    record_steps(session, clinic, act, "edit", [(edited, before)], f"Saved {where(edited)}.")
-    return edited
+    return appointments.load_appointment(session, clinic.id, appointment_id), before

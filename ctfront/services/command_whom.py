@@ -57,7 +57,7 @@ class Whoms:
 
     async def appointments(self, whom: Whom | None, at_hand: AtHand) -> list[Appointment]:
         """Return the appointments of the day at hand that are meant; one, except for a range."""
-        schedule = await self._scheduling.day(at_hand.day, today=at_hand.today)
+        schedule = await self._scheduling.day(at_hand.day)
         of_day = [a for column in schedule.columns for a in column.appointments]
         fitting = [a for a in of_day if whom is not None and _fits(a, whom)]
         standing = [a for a in fitting if a.live] or [a for a in fitting if a.status not in GONE] or fitting

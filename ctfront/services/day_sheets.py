@@ -1,10 +1,13 @@
-"""The day sheet: reading what is on it, and keeping it as a file that only its owner reads."""
+"""Day sheets and lists of whom to call: put on paper, or kept as files that only their owner reads."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 
+from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_weekday
@@ -20,7 +23,7 @@ LINE = 79
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """Where day sheets go."""
+    """Where day sheets and lists go."""
 
     folder: Path | None = None
     """Where they are saved; None when there is no such place."""
@@ -43,24 +46,41 @@ class DaySheets:
 
         A sheet that cannot be printed is saved. Raises `ClinicError` when it cannot be saved either.
         """
+        text = await self.sheet(day, now=now)
+        return await self._put_out(text, f"Day sheet of {show_weekday(day)}", lambda folder: keep(folder, day, text))
+
+    async def put_out_list(
+        self, heading: str, whom: Sequence[Appointment], *, now: datetime, why: Mapping[int, str] | None = None
+    ) -> str:
+        """Print a list of whom to call, or save it as a file of its own; see `put_out`.
+
+        `whom` is not empty; `why` each is in it is told by id.
+        """
+        from ctfront.domain.day_sheet import call_list
+
+        text = call_list(heading, whom, clinic=self._scheduling.clinic.name, printed=now, why=why or {})
+        day = min(it.day for it in whom)
+        return await self._put_out(text, f"List of {show_weekday(day)}", lambda folder: keep_list(folder, day, text))
+
+    async def _put_out(self, text: str, what: str, save: Callable[[Path], Awaitable[Path]]) -> str:
         from ctfront.services.printing import NotPrinted, print_out, told  # no first paint needs them
 
-        text, paper = await self.sheet(day, now=now), self._paper
+        paper = self._paper
         if not paper.command:
-            return await self._save(day, text, f"Day sheet of {show_weekday(day)} saved")
+            return await self._save(save, f"{what} saved")
         try:
             await print_out(paper.command, text, limit=paper.limit)
         except NotPrinted as reason:
-            return await self._save(day, text, f"{reason}; saved")
-        return f"Day sheet of {show_weekday(day)} printed with {told(paper.command)}."
+            return await self._save(save, f"{reason}; saved")
+        return f"{what} printed with {told(paper.command)}."
 
-    async def _save(self, day: date, text: str, said: str) -> str:
-        """Save a sheet and return what was said and where it is, by its name alone where the path is too long."""
+    async def _save(self, save: Callable[[Path], Awaitable[Path]], said: str) -> str:
+        """Save a text and return what was said and where it is, by its name alone where the path is too long."""
         if self._paper.folder is None:
-            raise ClinicError("There is no folder to save the day sheet in.")
+            raise ClinicError("There is no folder to save it in.")
         from ctfront.domain.day_sheet import cells_of
 
-        path = await keep(self._paper.folder, day, text)
+        path = await save(self._paper.folder)
         home = Path.home()
         where = safe(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path))
         whole = f"{said}: {where}"
@@ -84,16 +104,25 @@ async def keep(folder: Path, day: date, text: str) -> Path:
 
     Raises `ClinicError`.
     """
+    return await asyncio.to_thread(_write, folder, lambda: f"day-{day.isoformat()}.txt", text)
+
+
+async def keep_list(folder: Path, day: date, text: str) -> Path:
+    """Write a list of a day as `list-260302-1.txt`, or with the next number that is free; see `keep`."""
+
+    def name() -> str:
+        return next(n for n in (f"list-{day:%y%m%d}-{turn}.txt" for turn in count(1)) if not (folder / n).exists())
+
+    return await asyncio.to_thread(_write, folder, name, text)
+
+
+def _write(folder: Path, name: Callable[[], str], text: str) -> Path:
     from ctfront.services.whole_files import write_whole
 
-    path = folder / f"day-{day.isoformat()}.txt"
-
-    def write() -> None:
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise ClinicError(f"{folder} cannot be made: {error.strerror}.") from None
-        write_whole(path, text)
-
-    await asyncio.to_thread(write)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ClinicError(f"{folder} cannot be made: {error.strerror}.") from None
+    path = folder / name()
+    write_whole(path, text)
     return path

@@ -1,27 +1,30 @@
 """Doing one line of the command grammar, the same for the `:` line and for `ctfront do`."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Protocol
 from uuid import uuid4
 
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Asker, Origin, Place, Status
-from ctfront.domain.errors import ClinicError, InputRefused, NotFound, SlotTaken
+from ctfront.domain.errors import ClinicError, InputRefused, NotFound, ScheduleRefused
 from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, BOOKING, Command, Names, Verb, read_command
-from ctfront.domain.patients import PatientName
-from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.schedule import Start
+from ctfront.domain.series import SeriesPlan
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
-from ctfront.domain.times import show_date, show_day, show_minute, show_time, time_of, utc_instant
+from ctfront.domain.times import show_date, show_day, show_minute, show_time
 from ctfront.services.command_invitations import InvitationCommand, check_place
+from ctfront.services.command_places import Places
 from ctfront.services.command_whom import AtHand, Whoms, told_of
 from ctfront.services.day_sheets import DaySheets
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.recording import told, where
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.series import told_series
+from ctfront.services.series_rules import plan_series
+from ctfront.services.waitlist import Waitlist
+from ctfront.services.waitlist_command import WaitlistCommand
 
 MARKS = {
     Verb.ARRIVED: Status.ARRIVED,
@@ -31,8 +34,14 @@ MARKS = {
     Verb.NO_SHOW: Status.NO_SHOW,
     Verb.CONFIRM: Status.CONFIRMED,
 }
-ON_SCREEN = frozenset({Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.QUIT})
+ON_SCREEN = frozenset({Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.DUPLICATES, Verb.QUIT})
 """Verbs that a screen does by itself."""
+
+
+def opens_something(command: Command) -> bool:
+    """Tell whether a screen answers a line by showing something: `wl` alone opens the list."""
+    return command.verb in ON_SCREEN or (command.verb is Verb.WAITLIST and command.whom is None)
+
 
 OPENINGS_AHEAD = timedelta(weeks=4)
 REASON = "patient asked"
@@ -56,17 +65,28 @@ class Said:
     """Whose invitation it was about."""
     starts: tuple[Start, ...] = ()
     """What `fo` found."""
+    left: tuple[Appointment, ...] = ()
+    """Appointments whose places are free now; who waits may be offered them."""
 
 
 class DeskCommand:
     """Reads lines and does them through the services."""
 
-    def __init__(self, scheduling: Scheduling, patients: Patients, inviting: Inviting, sheets: DaySheets) -> None:
+    def __init__(
+        self,
+        scheduling: Scheduling,
+        patients: Patients,
+        inviting: Inviting,
+        sheets: DaySheets,
+        waitlist: Waitlist,
+    ) -> None:
         self._scheduling = scheduling
         self._sheets = sheets
         self._patients = patients
         self._whoms = Whoms(scheduling, patients)
+        self._places = Places(scheduling, patients)
         self._invitations = InvitationCommand(inviting, self._whoms)
+        self._waiting = WaitlistCommand(waitlist, scheduling, self._whoms)
         self._clinic = scheduling.clinic
 
     async def read(self, line: str, at_hand: AtHand) -> Command:
@@ -91,6 +111,8 @@ class DeskCommand:
             return f"{patient.name} b {show_day(patient.birth_date)} · {_where_to(command, day)}"
         if command.verb in ABOUT_INVITATIONS:
             return await self._invitations.meant(command, at_hand)
+        if command.verb is Verb.WAITLIST:
+            return await self._waiting.meant(command, at_hand)
         if command.verb is Verb.MOVE:
             [was, *_] = await self._whoms.appointments(command.whom, at_hand)
             day = self._day(command, at_hand, counted_from=was.day) or was.day
@@ -110,7 +132,7 @@ class DeskCommand:
                 day = self._day(command, at_hand) or at_hand.day
                 return Said(sentence=show_date(day), day=day)
             case Verb.BOOK | Verb.WALK_IN:
-                return await self._book(make_act(), command, at_hand)
+                return await self._book(make_act, command, at_hand)
             case Verb.MOVE:
                 return await self._move(make_act(), command, at_hand)
             case Verb.UNDO:
@@ -120,6 +142,8 @@ class DeskCommand:
                 return Said(sentence=await self._sheets.put_out(day, now=at_hand.now))
             case Verb.OPENINGS:
                 return await self._openings(command, at_hand)
+            case Verb.WAITLIST:
+                return Said(sentence=await self._waiting.do(make_act(), command, at_hand))
             case verb if verb in ABOUT_INVITATIONS:
                 sentence, patient_id = await self._invitations.do(make_act(), command, at_hand)
                 return Said(sentence=sentence, patient_id=patient_id)
@@ -128,12 +152,6 @@ class DeskCommand:
         return await self._each(make_act, command, at_hand)
 
     # -- where
-
-    async def _provider(self, name: str) -> Provider:
-        for provider in await self._scheduling.providers():
-            if provider.name == name:
-                return provider
-        raise NotFound(f"There is no provider {safe(name)}.")
 
     def _day(self, command: Command, at_hand: AtHand, *, counted_from: date | None = None) -> date | None:
         from_day = counted_from or at_hand.day
@@ -153,9 +171,9 @@ class DeskCommand:
                 if not done:
                     raise
                 raise ClinicError(f"{len(done)} of {len(meant)} done, then: {refusal}") from refusal
-        return Said(
-            sentence=" ".join(_done(command.verb, a) for a in done), day=at_hand.day, appointment_id=done[-1].id
-        )
+        left = tuple(done) if command.verb in {Verb.CANCEL, Verb.DELETE} else ()
+        sentence = " ".join(_done(command.verb, a) for a in done)
+        return Said(sentence=sentence, day=at_hand.day, appointment_id=done[-1].id, left=left)
 
     async def _one(self, act: Act, verb: Verb, a: Appointment) -> Appointment:
         if verb is Verb.CANCEL:
@@ -170,31 +188,25 @@ class DeskCommand:
             raise InputRefused("One appointment at a time can be moved.", field="line")
         [was] = meant
         day = self._day(command, at_hand, counted_from=was.day) or was.day
-        provider_id = (await self._provider(command.provider)).id if command.provider else was.provider_id
+        provider_id = (await self._places.provider(command.provider)).id if command.provider else was.provider_id
         place = Place(provider_id=provider_id, day=day, start=command.start or was.start)
         if place == was.place:
             raise InputRefused("Where to? Type a date, a time or a provider.", field="line")
         if day == was.day:
             moved = await self._scheduling.move(act, was.id, place, version=was.version, fold=command.turn)
-            return Said(sentence=f"Moved {where(moved)}. u takes it back.", day=day, appointment_id=moved.id)
+            return Said(sentence=f"Moved {where(moved)}.", day=day, appointment_id=moved.id, left=(was,))
         new = await self._scheduling.reschedule(
             act, was.id, place, version=was.version, asked_by=Asker.PATIENT, reason=REASON, fold=command.turn
         )
-        sentence = f"Rescheduled {where(new)} on {show_date(day)}. u takes it back."
-        return Said(sentence=sentence, day=day, appointment_id=new.id)
+        sentence = f"Rescheduled {where(new)} on {show_date(day)}."
+        return Said(sentence=sentence, day=day, appointment_id=new.id, left=(was,))
 
-    async def _book(self, act: Act, command: Command, at_hand: AtHand) -> Said:
+    async def _book(self, make_act: MakesActs, command: Command, at_hand: AtHand) -> Said:
+        if (plan := await self.series(command, at_hand)) is not None:
+            return await self._book_series(make_act(), plan, at_hand)
         patient = await self._whoms.patient(command.whom, at_hand)
         day = self._booking_day(command, at_hand)
-        providers = await self._scheduling.providers()
-        if command.provider:
-            providers = (await self._provider(command.provider),)
-        purpose = await self._named_purpose(command.purpose)
-        if command.start is None:
-            place, purpose = await self._first_free(patient, day, providers, purpose, at_hand)
-        else:
-            utc_instant(day, command.start, self._clinic.zone, fold=command.turn)  # named before who is free then
-            place, purpose = await self._place_at(patient, day, command.start, providers, purpose)
+        place, purpose = await self._places.wanted(patient, command, day, at_hand)
         draft = AppointmentDraft(
             patient_id=patient.id,
             place=place,
@@ -203,76 +215,45 @@ class DeskCommand:
             fold=command.turn if command.start is not None else None,
             origin=Origin.WALK_IN if command.verb is Verb.WALK_IN else Origin.DESK,
         )
-        booked = await self._scheduling.book(act, draft)
+        booked = await self._scheduling.book(make_act(), draft)
         on = "" if day == at_hand.day else f" on {show_date(day)}"
         sentence = f"{told(booked).removesuffix('.')}{on}. u takes it back."
         return Said(sentence=sentence, day=day, appointment_id=booked.id)
+
+    async def series(self, command: Command, at_hand: AtHand) -> SeriesPlan | None:
+        """Return the series that a line asks for, nothing of it booked; None when it asks for none."""
+        if command.repeat is None:
+            return None
+        patient = await self._whoms.patient(command.whom, at_hand)
+        day = self._booking_day(command, at_hand)
+        place, purpose = await self._places.wanted(patient, command, day, at_hand, taken_too=True)
+        provider = await self._places.provider_by_id(place.provider_id)
+        return plan_series(patient, purpose, provider, place, command.repeat, fold=command.turn)
+
+    async def _book_series(self, act: Act, plan: SeriesPlan, at_hand: AtHand) -> Said:
+        """Book a series of which every date stands; what stands in the way of others is named."""
+        checked = await self._scheduling.check_series(plan, plan.visits, now=at_hand.now)
+        blocked = [one for one in checked if not one.stands]
+        if blocked:
+            named = "; ".join(one.told for one in blocked)
+            raise ScheduleRefused(f"Nothing is booked: {len(blocked)} of {len(checked)} dates don't stand: {named}.")
+        done = await self._scheduling.book_series(act, plan, plan.visits)
+        first = done.booked[0]
+        return Said(sentence=f"{told_series(done.booked)} u takes them back.", day=first.day, appointment_id=first.id)
 
     def _booking_day(self, command: Command, at_hand: AtHand) -> date:
         """Return the day to book: a walk-in's is today, whatever day is shown."""
         return at_hand.today if command.verb is Verb.WALK_IN else self._day(command, at_hand) or at_hand.day
 
-    async def _place_at(
-        self, patient: PatientName, day: date, start: time, providers: Sequence[Provider], purpose: VisitPurpose | None
-    ) -> tuple[Place, VisitPurpose]:
-        """Return the place at a time, with the first provider who is free long enough."""
-        known = {one.id: one for one in await self._scheduling.purposes()}
-        for provider in providers:
-            place = Place(provider_id=provider.id, day=day, start=start)
-            if len(providers) == 1 and purpose is not None:
-                return place, purpose
-            offered = await self._scheduling.suggest(place, patient.id)
-            if purpose is not None and purpose.id in provider.purpose_ids and offered.minutes_free >= purpose.minutes:
-                return place, purpose
-            if purpose is None and offered.purpose_id is not None:
-                return place, known[offered.purpose_id]
-        who = safe(providers[0].name) if len(providers) == 1 else "Nobody"
-        free = "is not free" if len(providers) == 1 else "is free long enough"
-        raise SlotTaken(f"{who} {free} at {show_time(start)} on {show_date(day)}.")
-
-    async def _first_free(
-        self,
-        patient: PatientName,
-        day: date,
-        providers: Sequence[Provider],
-        purpose: VisitPurpose | None,
-        at_hand: AtHand,
-    ) -> tuple[Place, VisitPurpose]:
-        """Return the first free start of a day for the purpose, else for the patient's last or the first offered."""
-        purpose = purpose or await self._usual_purpose(patient, providers)
-        ids = [provider.id for provider in providers]
-        found = await self._scheduling.openings(
-            purpose.id, provider_ids=ids, start=day, until=day, not_before=at_hand.now, limit=1
-        )
-        if not found:
-            raise SlotTaken(f"Nothing is free for {safe(purpose.name)} on {show_date(day)}; fo lists what is.")
-        start = found[0]
-        return Place(provider_id=start.provider_id, day=day, start=time_of(start.minute)), purpose
-
-    async def _usual_purpose(self, patient: PatientName, providers: Sequence[Provider]) -> VisitPurpose:
-        offered = [purpose_id for provider in providers for purpose_id in provider.purpose_ids]
-        last = [a.purpose_id for a in await self._patients.appointments_of(patient.id, limit=10)]
-        known = {purpose.id: purpose for purpose in await self._scheduling.purposes()}
-        for purpose_id in [*(p for p in last if p in offered), *offered]:
-            if purpose_id in known:
-                return known[purpose_id]
-        raise NotFound("No visit purpose is offered there.")
-
-    async def _named_purpose(self, name: str | None) -> VisitPurpose | None:
-        for purpose in await self._scheduling.purposes():
-            if purpose.name == name:
-                return purpose
-        return None
-
     async def _openings(self, command: Command, at_hand: AtHand) -> Said:
         purposes = await self._scheduling.purposes()
-        purpose = await self._named_purpose(command.purpose) or (purposes[0] if purposes else None)
+        purpose = await self._places.purpose(command.purpose) or (purposes[0] if purposes else None)
         if purpose is None:
             raise NotFound("There is no visit purpose yet; Set-up (F6) makes one.")
         start = max(at_hand.day, at_hand.today)
         starts = await self._scheduling.openings(
             purpose.id,
-            provider_ids=[(await self._provider(name)).id for name in command.providers],
+            provider_ids=[(await self._places.provider(name)).id for name in command.providers],
             start=start,
             until=self._day(command, at_hand) or start + OPENINGS_AHEAD,
             part=command.part,
@@ -293,7 +274,7 @@ def _where_to(command: Command, day: date) -> str:
 
 def _done(verb: Verb, a: Appointment) -> str:
     if verb is Verb.CANCEL:
-        return f"Cancelled {where(a)}. u takes it back."
+        return f"Cancelled {where(a)}."
     if verb is Verb.DELETE:
-        return f"Deleted {where(a)}. u takes it back."
+        return f"Deleted {where(a)}."
     return f"{a.patient.name} is {a.status.word.lower()}."

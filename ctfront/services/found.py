@@ -83,4 +83,5 @@ def _clinic_draft(draft: FoundingDraft) -> ClinicDraft:
         site_name=draft.site_name or draft.name,
         site_address=draft.site_address,
         site_phone=draft.site_phone,
+        holidays=draft.holidays,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ctfront.data import clinic as clinics
@@ -40,6 +40,7 @@ from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import brief, clean_line
 from ctfront.domain.times import STEP, show_time, utc_instant, wall_clock
 from ctfront.services.import_plan import ImportOptions, ImportPlan, Rejections, digest
+from ctfront.services.placing import caps_of
 
 DAY_MINUTES = 24 * 60
 NOTE_LIMIT = 2000
@@ -147,7 +148,9 @@ async def _standing(session: AsyncSession, clinic: Clinic, act: Act, system: str
     purposes = await clinics.read_purposes(session, clinic.id, active_only=False)
     now_slot = seats.slots_of(act.at - timedelta(days=2), STEP).start
     taken = await session.execute(
-        select(SeatRow.kind, SeatRow.resource_id, SeatRow.slot).where(SeatRow.slot >= now_slot)
+        select(SeatRow.kind, SeatRow.resource_id, SeatRow.slot).where(
+            SeatRow.slot >= now_slot, or_(SeatRow.hold_until.is_(None), SeatRow.hold_until > act.at)
+        )
     )
     a = AppointmentRow
     keys = await session.scalars(select(a.import_key).where(a.clinic_id == clinic.id, a.import_key.is_not(None)))
@@ -318,7 +321,8 @@ class Staging:
         taken = self.standing.taken
         if any(taken[seats.PATIENT, one.patient_id, slot] for slot in slots):
             raise InputRefused("The patient has another appointment then.", field="patient")
-        if not over and any(taken[seats.PROVIDER, one.provider.id, slot] >= one.provider.governor for slot in slots):
+        caps = zip(slots, caps_of(one.provider, one.day, minute, slots), strict=True)
+        if not over and any(taken[seats.PROVIDER, one.provider.id, slot] >= cap for slot, cap in caps):
             raise InputRefused(f"{one.provider.name} is taken at {show_time(one.start)}.", field="start")
         for slot in slots:
             taken[seats.PATIENT, one.patient_id, slot] += 1

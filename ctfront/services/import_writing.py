@@ -26,7 +26,7 @@ from ctfront.domain.staff import Act
 from ctfront.domain.times import STEP, Span, minute_of
 from ctfront.services.import_appointments import AppointmentPlan, StagedAppointment
 from ctfront.services.import_plan import Progress, importing
-from ctfront.services.placing import made_by
+from ctfront.services.placing import caps_of, made_by
 
 CHUNK = 500
 """Rows of one statement."""
@@ -52,7 +52,7 @@ def write_appointments(session: Session, clinic: Clinic, act: Act, plan: Appoint
             ids[one.key] = row.id
         session.execute(insert(StatusChangeRow), [_step(act, one, ids[one.key]) for one in chunk])
         for one in chunk:
-            _seat(session, one, ids[one.key])
+            _seat(session, act, one, ids[one.key])
         progress(len(chunk))
     _link(session, staged, ids)
     ledger.record(
@@ -73,7 +73,7 @@ def _row(
 ) -> dict[str, Any]:
     return {
         "clinic_id": clinic.id,
-        "site_id": site_id,
+        "site_id": one.provider.hours_on(one.day).site_id or site_id,
         "provider_id": one.provider.id,
         "patient_id": one.patient_id,
         "purpose_id": purpose_id,
@@ -124,20 +124,21 @@ def _step(act: Act, one: StagedAppointment, appointment_id: int) -> dict[str, An
     }
 
 
-def _seat(session: Session, one: StagedAppointment, appointment_id: int) -> None:
+def _seat(session: Session, act: Act, one: StagedAppointment, appointment_id: int) -> None:
     """Take the seats of a future appointment; the check was made before the lock was held."""
     if not one.seated:
         return
     slots = seats.slots_of(one.starts_at, one.minutes)
-    taken = seats.load_taken(session, slots, patient_id=one.patient_id, provider_id=one.provider.id)
+    taken = seats.load_taken(session, slots, patient_id=one.patient_id, provider_id=one.provider.id, now=act.at)
+    governors = caps_of(one.provider, one.day, minute_of(one.start), slots)
     try:
         chosen = [
             seat
-            for kind, owner, cap, over in (
-                (seats.PATIENT, one.patient_id, 1, False),
-                (seats.PROVIDER, one.provider.id, one.provider.governor, one.overbooked),
+            for kind, owner, caps, over in (
+                (seats.PATIENT, one.patient_id, [1] * len(slots), False),
+                (seats.PROVIDER, one.provider.id, governors, one.overbooked),
             )
-            for seat in seats.choose(kind, owner, slots, taken[kind], cap=cap, over=over)
+            for seat in seats.choose(kind, owner, slots, taken[kind], caps=caps, over=over)
         ]
         seats.take(session, chosen, appointment_id=appointment_id)
     except seats.NoSeat:

@@ -14,11 +14,13 @@ from ctfront.data import patients as rows
 from ctfront.data.booking_notes import read_booking_notes
 from ctfront.data.clinic import load_provider
 from ctfront.data.database import Database
+from ctfront.data.families import read_family
 from ctfront.data.folding import fold
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.duplicates import LikelyDuplicate, are_likely_one
 from ctfront.domain.errors import InputRefused, NotFound
+from ctfront.domain.families import Relation, Relative
 from ctfront.domain.invitations import Reach, Source, check_reach
 from ctfront.domain.patient_query import EmptyQuery, RecordQuery, read_patient_query
 from ctfront.domain.patients import (
@@ -35,7 +37,7 @@ from ctfront.domain.patients import (
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
 from ctfront.domain.times import wall_clock
-from ctfront.services import inviting
+from ctfront.services import families, inviting
 from ctfront.services.erasing import erase_patient
 
 Profile = TypeVar("Profile", bound=ProfileDraft)
@@ -137,6 +139,19 @@ class Patients:
             lambda session: inviting.invite(
                 session, self.clinic, act, patient_id, source=Source.NEW_PATIENT, hold=self.hold
             )
+        )
+
+    async def family(self, patient_id: int) -> tuple[Relative, ...]:
+        """Return a patient's family, the oldest first."""
+        async with self._database.reading() as session:
+            return await read_family(session, self.clinic.id, patient_id)
+
+    async def relate(
+        self, act: Act, patient_id: int, other_id: int, relation: Relation | None, *, known: Relation | None
+    ) -> str:
+        """Say what another patient is to this one; see `families.relate`."""
+        return await self._database.write(
+            lambda session: families.relate(session, self.clinic, act, patient_id, other_id, relation, known=known)
         )
 
     async def erase(self, act: Act, patient_id: int, *, legal_request: str = "") -> str:

@@ -1,7 +1,7 @@
 """Where an appointment may stand, and the one place where status, place and seats change together."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -11,6 +11,7 @@ from ctfront.data import appointments, events, patients, seats
 from ctfront.data.models import AppointmentRow, StatusChangeRow
 from ctfront.domain.appointments import (
     LIVE,
+    Appointment,
     Place,
     Status,
 )
@@ -19,6 +20,7 @@ from ctfront.domain.errors import (
     InputRefused,
     OutsideHours,
     PatientBusy,
+    PlaceHeld,
     ScheduleRefused,
     SlotTaken,
 )
@@ -72,6 +74,12 @@ def check_place(
     return starts_at, outside
 
 
+def turn_of(appointment: Appointment) -> int:
+    """Return which of the two times it stands at where the clocks show its start twice: 0 the first, 1 the second."""
+    second = utc_instant(appointment.day, appointment.start, appointment.zone, fold=1)
+    return int(appointment.starts_at == second)
+
+
 def _is_outside_hours(session: Session, clinic: Clinic, provider: Provider, place: Place, minutes: int) -> bool:
     """Tell whether a visit leaves the office hours or meets a break or an event."""
     hours = provider.hours_on(place.day)
@@ -117,8 +125,10 @@ def settle(
     if not (stays and old in LIVE and status in LIVE):
         if old is not None:
             seats.free(session, [row.id])
+        if status in LIVE and provider is not None and not stays:
+            row.site_id = provider.hours_on(row.day).site_id or row.site_id
         if status in LIVE and provider is not None and row.day >= today(clinic, act):
-            chosen = _choose_seats(session, clinic, fields_of(row), row.patient_id, provider, overbook, double)
+            chosen = _choose_seats(session, clinic, act, fields_of(row), row.patient_id, provider, overbook, double)
             seats.take(session.connection(), chosen, appointment_id=row.id)
             overbooked = _are_beyond(chosen)
             if overbooked and not row.overbooked:
@@ -155,9 +165,11 @@ def settle_new(
         **fields,
         **made_by(act),
     }
+    if (site_id := provider.hours_on(fields["day"]).site_id) is not None:
+        fields["site_id"] = site_id
     chosen: list[dict[str, Any]] = []
     if fields["day"] >= today(clinic, act):
-        chosen = _choose_seats(session, clinic, fields, fields["patient_id"], provider, overbook, double)
+        chosen = _choose_seats(session, clinic, act, fields, fields["patient_id"], provider, overbook, double)
     if overbooked := _are_beyond(chosen):
         act.who.require(Right.OVERBOOK)
     new_id = appointments.add(connection, {**fields, "overbooked": overbooked})
@@ -180,6 +192,7 @@ def _are_beyond(chosen: Iterable[Mapping[str, Any]]) -> bool:
 def _choose_seats(
     session: Session,
     clinic: Clinic,
+    act: Act,
     fields: Mapping[str, Any],
     patient_id: int,
     provider: Provider,
@@ -189,28 +202,63 @@ def _choose_seats(
     """Return the seats that an appointment with these fields takes. Raises `PatientBusy` or `SlotTaken`."""
     slots = seats.slots_of(fields["starts_at"], fields["minutes"])
     start = time(fields["start_second"] // 3600, fields["start_second"] // 60 % 60)
-    there = seats.load_taken(session.connection(), slots, patient_id=patient_id, provider_id=provider.id)
+    there = seats.load_taken(session.connection(), slots, patient_id=patient_id, provider_id=provider.id, now=act.at)
     try:
-        of_patient = seats.choose(seats.PATIENT, patient_id, slots, there[seats.PATIENT], cap=1, over=double)
+        of_patient = seats.choose(
+            seats.PATIENT, patient_id, slots, there[seats.PATIENT], caps=[1] * len(slots), over=double
+        )
     except seats.NoSeat as full:
         raise PatientBusy(
             f"{patients.load_name(session, clinic.id, patient_id).name} has another appointment at "
             f"{_clock(full.slot, clinic)} that day."
         ) from None
+    taken = there[seats.PROVIDER]
+    return [
+        *of_patient,
+        *choose_of_provider(session, clinic, provider, slots, fields["day"], start, taken, over=overbook),
+    ]
+
+
+def choose_of_provider(
+    session: Session,
+    clinic: Clinic,
+    provider: Provider,
+    slots: range,
+    day: date,
+    start: time,
+    taken: Mapping[int, Collection[int]],
+    *,
+    over: bool = False,
+) -> list[dict[str, Any]]:
+    """Return the provider's seats for a visit from `start` of the day on.
+
+    Raises `SlotTaken`; `PlaceHeld` where a form waits.
+    """
     try:
-        of_provider = seats.choose(
-            seats.PROVIDER, provider.id, slots, there[seats.PROVIDER], cap=provider.governor, over=overbook
-        )
+        caps = caps_of(provider, day, minute_of(start), slots)
+        return seats.choose(seats.PROVIDER, provider.id, slots, taken, caps=caps, over=over)
     except seats.NoSeat as full:
-        taken = _clock(full.slot, clinic)
-        until = "" if taken == show_time(start) else f" (from {show_time(start)} on)"
-        raise SlotTaken(f"{safe(provider.name)} is taken at {taken}{until}.") from None
-    return [*of_patient, *of_provider]
+        at, held = _clock(full.slot, clinic), seats.holder_of(session.connection(), provider.id, full.slot)
+        if held is not None:
+            by, until = held
+            raise PlaceHeld(
+                f"{safe(provider.name)} at {at} is held by {safe(by)} until {_wall(until, clinic)}."
+            ) from None
+        later = "" if at == show_time(start) else f" (from {show_time(start)} on)"
+        raise SlotTaken(f"{safe(provider.name)} is taken at {at}{later}.") from None
+
+
+def caps_of(provider: Provider, day: date, minute: int, slots: range) -> list[int]:
+    """Return the governor in each of the slots of a visit that starts at the minute of the day."""
+    return provider.governors(day, range(minute, minute + len(slots) * STEP, STEP))
 
 
 def _clock(slot: int, clinic: Clinic) -> str:
-    instant = datetime.fromtimestamp(slot * STEP * 60, tz=clinic.tz)
-    return show_time(instant.time())
+    return _wall(datetime.fromtimestamp(slot * STEP * 60, tz=UTC), clinic)
+
+
+def _wall(instant: datetime, clinic: Clinic) -> str:
+    return show_time(instant.astimezone(clinic.tz).time())
 
 
 def place_fields(place: Place, minutes: int, starts_at: datetime) -> dict[str, Any]:

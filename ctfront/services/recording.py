@@ -38,10 +38,11 @@ def record_steps(
     *,
     version: int | None = None,
     mails: Sequence[int] = (),
+    also: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the act; each step is an appointment as it is now and its fields before, None when it was made.
 
-    `mails` are those that the act withdrew. Patients who booked online are told.
+    `mails` are those that the act withdrew; `also` is what else `u` puts back. Patients who booked online are told.
     """
     steps = list(steps)
     first = steps[0][0]
@@ -70,6 +71,7 @@ def record_steps(
             ],
             **({"mails": withdrawn} if withdrawn else {}),
             **({"told": told_by} if told_by else {}),
+            **(also or {}),
         },
         days=days,
     )

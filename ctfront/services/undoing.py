@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
@@ -15,13 +15,21 @@ from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, NothingToUndo, ScheduleRefused
 from ctfront.domain.staff import Act
-from ctfront.services import bulk_inviting, enrolling, inviting, patient_mails, placing, profile
+from ctfront.services import (
+    bulk_inviting,
+    enrolling,
+    families,
+    inviting,
+    merging,
+    patient_mails,
+    placing,
+    profile,
+    set_up_undoing,
+    waitlist_acts,
+)
 
-OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile"})
+OF_A_PATIENT = frozenset({"invitation", "enrollment", "profile", "relation", "waiting", "merge"})
 """What is put back of a patient: what is said of that goes when the patient is erased."""
-
-SET_UP_SAVES = ("save_clinic", "save_provider", "save_purpose", "save_staff")
-"""Acts that are put right where they were done; `u` names them instead of reaching past them."""
 
 
 def undo(session: Session, clinic: Clinic, act: Act) -> str:
@@ -38,15 +46,13 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
             ActRow.by_id == act.who.id,
             ActRow.by_kind == act.who.kind.value,
             ActRow.undone_by.is_(None),
-            or_(ActRow.undo.is_not(None), ActRow.kind.in_(SET_UP_SAVES)),
+            ActRow.undo.is_not(None),
         )
         .order_by(ActRow.serial.desc())
         .limit(1)
     ).first()
     if last is None:
         raise NothingToUndo("There is nothing of yours to take back.")
-    if last.undo is None:
-        raise NothingToUndo(f"u does not take back “{last.sentence}”; change it again in Set-up (F6).")
     payload = json.loads(last.undo or "{}")
     days: set[date] = set()
     for step in payload.get("steps", ()):
@@ -62,8 +68,16 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         inviting.put_back(session, clinic, act, payload["invitation"])
     if "profile" in payload:
         profile.put_back(session, clinic, act, last, payload["profile"])
+    if "relation" in payload:
+        families.put_back(session, clinic, last, payload["relation"])
+    if "set_up" in payload:
+        set_up_undoing.put_back(session, clinic, act, last, payload["set_up"])
     if "enrollment" in payload:
         enrolling.put_back(session, clinic, act, payload["enrollment"])
+    if "waiting" in payload:
+        waitlist_acts.put_back(session, clinic, act, last, payload["waiting"])
+    if "merge" in payload:
+        merging.put_back(session, clinic, act, payload["merge"]["id"])
     sentence = f"Took back: {last.sentence}"
     before: dict[str, Any] = {"op_id": last.op_id}
     if "batch" in payload:
@@ -76,8 +90,8 @@ def undo(session: Session, clinic: Clinic, act: Act) -> str:
         session,
         clinic.id,
         act,
-        kind="undo",
-        subject_kind="act" if OF_A_PATIENT.isdisjoint(payload) else "patient",
+        kind="undo_set_up" if "set_up" in payload else "undo",
+        subject_kind="act" if "steps" in payload or OF_A_PATIENT.isdisjoint(payload) else "patient",
         subject_id=last.subject_id,
         sentence=sentence,
         before=before,
@@ -122,11 +136,12 @@ def _stands(row: AppointmentRow) -> tuple[int, datetime, int]:
 
 
 def _put_back_event(session: Session, act: Act, last: ActRow, event: Mapping[str, Any]) -> set[date]:
-    row = session.get(EventRow, event["id"])
-    if row is None or (row.removed_at is None) != event["added"]:
+    rows = session.scalars(select(EventRow).where(EventRow.id.in_(event["ids"]))).all()
+    if len(rows) != len(event["ids"]) or any((row.removed_at is None) != event["added"] for row in rows):
         raise ChangedElsewhere(f"A colleague has changed it since: “{last.sentence}” stays.")
-    row.removed_at = act.at if event["added"] else None
-    return {row.day}
+    for row in rows:
+        row.removed_at = act.at if event["added"] else None
+    return {row.day for row in rows}
 
 
 def _revived(name: str, value: Any) -> Any:

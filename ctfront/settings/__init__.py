@@ -10,7 +10,16 @@ from pathlib import Path
 from ctfront.settings.mailing import MailSettings, SiteSettings, path_in, read_mail, read_site, why_nothing_leaves
 from ctfront.settings.refusal import SettingsRefused
 
-__all__ = ["SETTINGS_FILE", "VI", "MailSettings", "Settings", "SettingsRefused", "SiteSettings", "read_settings"]
+__all__ = [
+    "SETTINGS_FILE",
+    "SETTINGS_VARIABLE",
+    "VI",
+    "MailSettings",
+    "Settings",
+    "SettingsRefused",
+    "SiteSettings",
+    "read_settings",
+]
 
 SETTINGS_FILE = "settings.toml"
 SETTINGS_VARIABLE = "CTFRONT_SETTINGS"
@@ -75,6 +84,7 @@ VI = {
     "scheduler.mark": "K",
     "patient.down": "down,j",
     "patient.up": "up,k",
+    "patient.mark": "K",
     "list.down": "down,j",
     "list.up": "up,k",
 }

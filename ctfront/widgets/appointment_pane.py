@@ -12,7 +12,9 @@ from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment, Status
 from ctfront.domain.patients import Glance
+from ctfront.domain.providers import Event
 from ctfront.domain.schedule import Column, Opening
+from ctfront.domain.series_rule import planned_count
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import age_on, show_date, show_day, show_minute, show_time
 from ctfront.widgets.day_cells import fit
@@ -79,8 +81,13 @@ def appointment_facts(
     patient: Glance | None = None,
     nth: tuple[int, int] = (1, 1),
     online: bool = True,
+    event: Event | None = None,
+    sites: int = 1,
 ) -> list[Facts]:
-    """Return what the pane says of an appointment; `patient` adds consent, enrollment and alerts when read."""
+    """Return what the pane says of an appointment; `patient` adds consent, enrollment and alerts when read.
+
+    `event` is the one that hits it.
+    """
     name = appointment.patient
     born = f"b {show_day(name.birth_date)} ({age_on(name.birth_date, today)})"
     who = [name.name, born, f"#{name.record_number}", name.phone]
@@ -90,6 +97,7 @@ def appointment_facts(
     what = [
         f"{appointment.purpose} {appointment.minutes} min",
         f"{show_time(appointment.start)}–{show_time(appointment.end)} {appointment.provider}",
+        appointment.site if sites > 1 else "",
         _status_words(appointment, zone),
     ]
     if nth[1] > 1:
@@ -98,11 +106,14 @@ def appointment_facts(
         what.append(f"Online: {patient.online_word}")
     made = appointment.created_at.astimezone(zone)
     by = [f"Created By  {appointment.created_by}", f"{show_day(made.date())} {show_time(made.time())}"]
+    if appointment.ordinal is not None:
+        by.append(f"{appointment.ordinal} of {planned_count(appointment.series_rule)} in a series")
     if appointment.overbooked:
         by.append("overbooked")
     if appointment.overridden:
         by.append("outside hours")
-    return [_facts(who), _facts(what), _facts(by), _facts(_warnings(appointment, patient, today))]
+    away = [f"! Provider away: {event.text}"] if event is not None else []
+    return [_facts(who), _facts(what), _facts(by), _facts([*away, *_warnings(appointment, patient, today)])]
 
 
 def _status_words(appointment: Appointment, zone: tzinfo) -> str:
@@ -130,7 +141,10 @@ def _warnings(appointment: Appointment, patient: Glance | None, today: date) -> 
 def place_facts(column: Column, minute: int) -> list[Facts]:
     """Return what the pane says of a place without an appointment."""
     where = f"{show_minute(minute)} {show_date(column.day)}"
+    hold = column.hold_at(minute)
     match column.state_at(minute):
+        case _ if hold is not None:
+            state = hold.words
         case Opening.EVENT:
             text = next(e.text for e in column.events if e.span.holds(minute))
             state = f"not bookable: {text}"

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from rich.cells import cell_len, set_cell_size
 
 from ctfront.domain.appointments import Appointment, Status
-from ctfront.domain.schedule import Column, DaySchedule, Opening
+from ctfront.domain.schedule import Column, DaySchedule, Hold, Opening
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import show_time
 
@@ -17,6 +17,7 @@ CLOSED = "░░"
 BREAK = "~"
 EVENT = "■"
 TICK = "*"
+HIT = "!"
 
 ROOM_FOR_PURPOSE = 18
 """Width from which a cell also says the visit purpose; a narrower one leaves the room to the name."""
@@ -29,10 +30,14 @@ class Cell:
     opening: Opening
     label: str = ""
     """Name of the break or event, in its first row."""
+    hold: Hold | None = None
+    """Who holds the place."""
     appointments: tuple[Appointment, ...] = ()
     """The ones that count first: starting here, then running on, then those that hold no seat."""
     starts: int = 0
     """How many of them start in this row and are live."""
+    hit: frozenset[int] = frozenset()
+    """Ids of the column's appointments that an event hits."""
 
     @property
     def first(self) -> Appointment | None:
@@ -67,19 +72,23 @@ def _lay_out_column(column: Column, rows: Sequence[int], slot: int) -> list[Cell
         while row < len(rows) and rows[row] < appointment.span.end:
             running[row].append(appointment)
             row += 1
+    hit = frozenset(a.id for a in column.appointments if column.event_over(a) is not None)
     return [
-        _cell(column, minute, slot, (*starting[row], *running[row], *gone[row]), len(starting[row]))
+        _cell(column, minute, slot, (*starting[row], *running[row], *gone[row]), len(starting[row]), hit)
         for row, minute in enumerate(rows)
     ]
 
 
-def _cell(column: Column, minute: int, slot: int, appointments: tuple[Appointment, ...], starts: int) -> Cell:
+def _cell(
+    column: Column, minute: int, slot: int, appointments: tuple[Appointment, ...], starts: int, hit: frozenset[int]
+) -> Cell:
     opening = column.state_at(minute)
     label = ""
     if opening is Opening.BREAK or opening is Opening.EVENT:
         named = [(e.span, e.text) for e in column.events] + [(b.span, b.label) for b in column.breaks]
         label = next((text for span, text in named if minute <= span.start < minute + slot), "")
-    return Cell(opening=opening, label=label, appointments=appointments, starts=starts)
+    hold = column.hold_at(minute)
+    return Cell(opening=opening, label=label, hold=hold, appointments=appointments, starts=starts, hit=hit)
 
 
 def status_mark(appointment: Appointment, zone: tzinfo) -> str:
@@ -102,7 +111,7 @@ def cell_text(
     """Return what the cell says in `width` columns; `shown` is the one picked with Tab."""
     appointment = shown or cell.first
     if appointment is None:
-        return set_cell_size(_empty_text(cell), width)
+        return set_cell_size(_empty_text(cell, minute), width)
     others = [a for a in cell.appointments if a is not appointment]
     more = f" +{len(others)}" if others else ""
     if any(a.id in ticked and a.span.start >= minute for a in others):
@@ -111,10 +120,13 @@ def cell_text(
         number = f"{appointment.number} " if numbers else ""
         return set_cell_size(f"{CONTINUED} {number}{more}".rstrip(), width)
     tick = TICK if appointment.id in ticked else ""
-    return _appointment_text(appointment, more, width, minute, zone, numbers=numbers, tick=tick)
+    hit = appointment.id in cell.hit
+    return _appointment_text(appointment, more, width, minute, zone, numbers=numbers, tick=tick, hit=hit)
 
 
-def _empty_text(cell: Cell) -> str:
+def _empty_text(cell: Cell, minute: int) -> str:
+    if cell.hold is not None:
+        return f"held {safe(cell.hold.by)}" if cell.hold.span.start >= minute else CONTINUED
     match cell.opening:
         case Opening.OPEN:
             return FREE
@@ -127,11 +139,10 @@ def _empty_text(cell: Cell) -> str:
 
 
 def _appointment_text(
-    appointment: Appointment, more: str, width: int, minute: int, zone: tzinfo, *, numbers: bool, tick: str
+    appointment: Appointment, more: str, width: int, minute: int, zone: tzinfo, *, numbers: bool, tick: str, hit: bool
 ) -> str:
-    flag = "@" if appointment.online else " "
-    if appointment.overbooked:
-        flag = "+" if flag == " " else flag + "+"
+    flags = (("@", appointment.online), ("+", appointment.overbooked), (HIT, hit))
+    flag = "".join(mark for mark, is_so in flags if is_so) or " "
     purpose = f"{safe(appointment.purpose_letter):>3} " if width >= ROOM_FOR_PURPOSE else ""
     right = f"{purpose}{status_mark(appointment, zone)}{flag}"
     name: str = appointment.patient.name
@@ -142,6 +153,13 @@ def _appointment_text(
     name = tick + name
     room = width - cell_len(right) - cell_len(more) - 1
     return set_cell_size(fit(name, room) + more + " " + right, width)
+
+
+def purpose_in(text: str, appointment: Appointment, zone: tzinfo) -> slice | None:
+    """Return where the purpose's letters stand in a cell's text; None where it does not say them."""
+    letters, mark = f" {safe(appointment.purpose_letter):>3} ", status_mark(appointment, zone)
+    start = text.rfind(f"{letters}{mark}")
+    return None if start < 0 else slice(start + 1, start + len(letters) - 1)
 
 
 def fit(text: str, width: int) -> Shown:

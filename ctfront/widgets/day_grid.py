@@ -12,11 +12,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment, Place
+from ctfront.domain.providers import COLORS
 from ctfront.domain.schedule import Column, DaySchedule
 from ctfront.domain.text import safe
 from ctfront.domain.times import minute_of, show_time, show_weekday, time_of
-from ctfront.widgets.day_cells import Cell, cell_text, fit, lay_out
-from ctfront.widgets.looks import BOLD, CURSOR, DIM, PLAIN, TIME_WIDTH
+from ctfront.widgets.day_cells import Cell, cell_text, fit, lay_out, purpose_in
+from ctfront.widgets.looks import BOLD, CURSOR, DIM, PLAIN, TIME_WIDTH, painted
 from ctfront.widgets.window import scrolled
 
 NARROWEST = 22
@@ -313,8 +314,20 @@ class DayGrid(Widget, can_focus=True):
             if under:
                 segments.append(Segment("▸" + text, CURSOR))
                 continue
-            segments.append(Segment(" " + text, DIM if _is_quiet(cell, minute) else PLAIN))
+            if _is_quiet(cell, minute):
+                segments.append(Segment(" " + text, DIM))
+            else:
+                segments += self._painted(" " + text, cell.appointments[0])
         return segments
+
+    def _painted(self, text: str, appointment: Appointment) -> list[Segment]:
+        """Return a cell's text with the purpose's letters in their colour, where colours are shown."""
+        color = appointment.purpose_color
+        letters = purpose_in(text, appointment, self.zone) if color in COLORS and not self.app.no_color else None
+        if letters is None:
+            return [Segment(text, PLAIN)]
+        before, after = text[: letters.start], text[letters.stop :]
+        return [Segment(before, PLAIN), Segment(text[letters], painted(color)), Segment(after, PLAIN)]
 
 
 def _is_quiet(cell: Cell, minute: int) -> bool:

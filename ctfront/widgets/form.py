@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.css.query import NoMatches
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
@@ -18,6 +17,7 @@ from ctfront.domain.errors import ClinicError, InputRefused, NotAllowed
 from ctfront.domain.text import FIELD_LIMIT, safe
 from ctfront.widgets.answer import Answer
 from ctfront.widgets.check_box import Box
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.safe_input import SafeInput, full_words
 from ctfront.widgets.words import Words
@@ -119,12 +119,13 @@ class Okay(Words, can_focus=True):
         self.post_message(self.Pressed())
 
 
-class Form(ModalScreen[Saved | None], Generic[Saved]):
+class Form(Dialog[Saved | None], Generic[Saved]):
     """A form that closes only when its save stood; `None` means that the clerk left it."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     HEADING: ClassVar[str] = ""
     OKAY: ClassVar[str] = "Okay"
+    WAITS: ClassVar[bool] = True
+    """Whether it waits when the clerk goes elsewhere, instead of closing."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9,ctrl+o", "okay", "Okay", tooltip="Save from any field", id="form.okay"),
         Binding("ctrl+s", "okay", "Okay", show=False, id="form.okay_too"),
@@ -154,6 +155,10 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
         """Save through the service; a `ClinicError` or None keeps the form open."""
         raise NotImplementedError
 
+    async def begin_waiting(self) -> str:
+        """Do what must be done before the form waits, and return the sentence that says so."""
+        return "The form waits."
+
     def stops(self) -> Sequence[Widget]:
         """Return what Tab visits, top to bottom."""
         return [*(answer.stop for answer in self.query(Answer)), self.query_one(Okay)]
@@ -175,7 +180,7 @@ class Form(ModalScreen[Saved | None], Generic[Saved]):
             yield from self.fields()
             yield Words(id="problem")
             yield Okay(self.OKAY)
-            yield Words(safe("Enter next  F9 or Ctrl+O Okay  Esc leave"), classes="hint")
+            yield Words(safe("Enter next  F9 or Ctrl+O Okay  Esc leave  F2–F4 let it wait"), classes="hint")
 
     def on_mount(self) -> None:
         """Start where the form says."""

@@ -1,6 +1,6 @@
 """What a screen may ask of the app, without knowing the app."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol, TypeVar, cast
@@ -10,8 +10,10 @@ from textual.screen import Screen
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
+from ctfront.domain.keymap import KeyAct
 from ctfront.domain.patients import PatientName
 from ctfront.domain.staff import Act, Actor
+from ctfront.domain.waitlist import Offer
 from ctfront.widgets.progress import Progress
 
 Answer = TypeVar("Answer")
@@ -23,6 +25,12 @@ class FrontDesk(Protocol):
     clinic: Clinic
     actor: Actor
     news_count: int
+    offer: Offer | None
+    """The place that was freed last, and whom it fits."""
+
+    @property
+    def waiting_count(self) -> int:
+        """How many forms wait."""
 
     @property
     def today(self) -> date:
@@ -45,6 +53,19 @@ class FrontDesk(Protocol):
     def stoppable(self, act: Progress) -> AbstractContextManager[None]:
         """Let Esc stop an act while it runs."""
 
+    def key_acts(self) -> Sequence[KeyAct]:
+        """Return the acts of all screens with their keys."""
+
+    @property
+    def letters_walk(self) -> bool:
+        """Whether h j k l walk as the arrows do."""
+
+    async def change_keys(self, act: KeyAct, keys: tuple[str, ...]) -> None:
+        """Give an act other keys for everybody, at once. Raises `ClinicError`."""
+
+    async def let_letters_walk(self, on: bool) -> None:
+        """Let h j k l walk, or no longer. Raises `ClinicError`."""
+
     def gone_on(self) -> bool:
         """Tell whether the clerk broke off the wait for the act that asks this: then it must not move anything."""
 
@@ -57,8 +78,10 @@ class FrontDesk(Protocol):
     def show_access(self, patient_id: int) -> object:
         """Open Patient Access on the list that holds the patient."""
 
-    def show_on_scheduler(self, day: date, appointment_id: int | None = None) -> object:
-        """Open the Scheduler on a day, with the cursor on an appointment."""
+    def show_on_scheduler(
+        self, day: date, appointment_id: int | None = None, *, ticked: frozenset[int] = frozenset()
+    ) -> object:
+        """Open the Scheduler on a day, with the cursor on an appointment, and tick some."""
 
     def book_in_hand(self, patient: PatientName) -> object:
         """Take a patient to the Scheduler: Enter on a free place books."""
@@ -70,7 +93,7 @@ class FrontDesk(Protocol):
         """Show an appointment on the Scheduler and pick it up."""
 
     def show_by_verb(self, verb: str) -> None:
-        """Do what `sc`, `pi`, `pa`, `su` or `q` asks for."""
+        """Do what `sc`, `pi`, `pa`, `su`, `wl`, `dup` or `q` asks for."""
 
     async def undo(self) -> str:
         """Take back the clerk's last act and return the sentence that says which. Raises `ClinicError`."""
@@ -80,6 +103,9 @@ class FrontDesk(Protocol):
 
     async def mail_banner(self) -> str:
         """Return why mail waits, empty when it does not. Raises `ClinicError`."""
+
+    async def print_list(self, heading: str, whom: Sequence[Appointment], why: Mapping[int, str] | None = None) -> str:
+        """Print or save whom to call, and why each by id; return the sentence. Raises `ClinicError`."""
 
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""

@@ -1,9 +1,13 @@
 """The line that holds the result of an act until the next key."""
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
 from ctfront.domain.text import Shown, safe
+
+UNDOING = " u takes it back."
+"""Left off where a sentence would not fit with it: what was done is read first."""
 
 
 class MessageLine(Widget):
@@ -23,4 +27,7 @@ class MessageLine(Widget):
 
     def render(self) -> Text:
         """Draw the sentence."""
-        return Text(f" {self.text}" if self.text else "", no_wrap=True, overflow="ellipsis", end="")
+        sentence = str(self.text)
+        if cell_len(sentence) >= self.size.width:
+            sentence = sentence.removesuffix(UNDOING)
+        return Text(f" {sentence}" if sentence else "", no_wrap=True, overflow="ellipsis", end="")

@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from datetime import date, tzinfo
 
 from ctfront.domain.appointments import Appointment
+from ctfront.domain.families import Relative
 from ctfront.domain.patients import Channel, Consent, Patient
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import age_on, show_date, show_day, show_time
 
+MOST_RELATIVES = 4
+"""Of a family, as many as are named."""
 
-def card_lines(patient: Patient, *, today: date, zone: tzinfo, provider: str = "", no_shows: str = "") -> list[Shown]:
+
+def card_lines(
+    patient: Patient,
+    *,
+    today: date,
+    zone: tzinfo,
+    provider: str = "",
+    no_shows: str = "",
+    family: Sequence[Relative] = (),
+) -> list[Shown]:
     """Return the lines above the appointments."""
     state = "" if patient.active else f"   INACTIVE {patient.inactive_reason}".rstrip()
     lines = [
@@ -22,6 +34,7 @@ def card_lines(patient: Patient, *, today: date, zone: tzinfo, provider: str = "
     lines.append(f"Phone     {phones}")
     lines.append(f"Email     {patient.email or 'none'}")
     lines += [_consent_line(patient, channel, zone) for channel in (Channel.EMAIL, Channel.TEXT)]
+    lines += _family_lines(family, today)
     if no_shows:
         lines.append(f"Missed    {no_shows}")
     if patient.former_names:
@@ -31,6 +44,17 @@ def card_lines(patient: Patient, *, today: date, zone: tzinfo, provider: str = "
     if patient.note:
         lines.append(f"Note      {patient.note}")
     return [safe(line) for line in lines]
+
+
+def _family_lines(family: Sequence[Relative], today: date) -> list[str]:
+    lines = [
+        f"{relative.patient.name}   b {show_day(relative.patient.birth_date)} "
+        f"({age_on(relative.patient.birth_date, today)})   {relative.relation.word}"
+        for relative in family[:MOST_RELATIVES]
+    ]
+    if (more := len(family) - MOST_RELATIVES) > 0:
+        lines.append(f"and {more} more: l lists them")
+    return [f"{'' if number else 'Family':<10}{line}" for number, line in enumerate(lines)]
 
 
 def _consent_line(patient: Patient, channel: Channel, zone: tzinfo) -> str:

@@ -102,11 +102,22 @@ class PatientFinder(Vertical):
 
         text: str
 
-    def __init__(self, patients: FindsPatients, *, today: date, value: str = "") -> None:
+    def __init__(
+        self,
+        patients: FindsPatients,
+        *,
+        today: date,
+        value: str = "",
+        offered: Sequence[PatientName] = (),
+        offered_heading: str = "",
+    ) -> None:
         super().__init__()
         self.patients = patients
         self.today = today
         self.first_value = value
+        self.offered = tuple(offered)
+        """Whom the empty box shows below: Down walks there, and no digit picks them."""
+        self.offered_heading = offered_heading
         self.rows: tuple[PatientName, ...] = ()
         """Whom the text finds; empty again once one is picked."""
         self.cursor = 0
@@ -119,6 +130,11 @@ class PatientFinder(Vertical):
         """Lay out the box and its rows."""
         yield FinderLine(self.first_value)
         yield Words(id="rows")
+
+    def on_mount(self) -> None:
+        """Show who is offered."""
+        if not self.first_value:
+            self._offer()
 
     @property
     def line(self) -> FinderLine:
@@ -146,11 +162,20 @@ class PatientFinder(Vertical):
             return
         self.picked, self.wants_digit = None, False
         if not event.value.strip():
-            self.rows = ()
-            self._show("")
+            self._offer()
             return
         # A search for less text runs to its end: breaking a reading off costs its connection.
         self.run_worker(self._find(event.value), group="find")
+
+    @property
+    def is_offering(self) -> bool:
+        """Whether the rows are those of the empty box."""
+        return not self.value.strip()
+
+    def _offer(self) -> None:
+        """Show who is offered, the cursor on none of them until Down goes there."""
+        self.rows, self.cursor = self.offered, -1
+        self._show("")
 
     async def _find(self, text: str) -> None:
         try:
@@ -174,12 +199,12 @@ class PatientFinder(Vertical):
     @on(Input.Submitted)
     def answer_enter(self, event: Input.Submitted) -> None:
         """Take the row under the cursor; namesakes want their digit, an answered box goes on."""
-        if not self.rows:
+        if not self.rows or self.cursor < 0:
             if self.picked is None:
                 event.stop()
             return
         event.stop()
-        if self.is_namesake(self.rows[self.cursor]):
+        if not self.is_offering and self.is_namesake(self.rows[self.cursor]):
             self.wants_digit = True
             self._show("More than one has that name: type the digit.")
             return
@@ -196,7 +221,7 @@ class PatientFinder(Vertical):
 
     def walk(self, step: int) -> None:
         """Move the row cursor."""
-        self.cursor = max(0, min(self.cursor + step, min(len(self.rows), MOST_ROWS) - 1))
+        self.cursor = max(-1 if self.is_offering else 0, min(self.cursor + step, min(len(self.rows), MOST_ROWS) - 1))
         self._show("")
 
     def is_namesake(self, patient: PatientName) -> bool:
@@ -209,13 +234,17 @@ class PatientFinder(Vertical):
         self.post_message(self.Picked(patient))
 
     def _show(self, heading: str) -> None:
+        offering = bool(self.rows) and self.is_offering
+        heading = self.offered_heading if offering else heading
         lines = [safe(heading)] if heading else []
-        cursor = len(lines) + self.cursor if self.rows else None
+        cursor = len(lines) + self.cursor if self.rows and self.cursor >= 0 else None
         names = _names(self.rows)
         for number, patient in enumerate(self.rows[:MOST_ROWS], 1):
-            row = patient_row(patient, number, today=self.today, namesake=names[patient.name.casefold()] > 1)
+            row = patient_row(
+                patient, None if offering else number, today=self.today, namesake=names[patient.name.casefold()] > 1
+            )
             lines.append(safe(f"{'▸' if number - 1 == self.cursor else ' '}{row}"))
-        if max(names.values(), default=0) > 1 and not self.wants_digit:
+        if max(names.values(), default=0) > 1 and not self.wants_digit and not offering:
             lines.append(safe("  = same name: the digit picks"))
         if (more := len(self.rows) - MOST_ROWS) > 0:
             lines.append(safe(f"  and {more} more: type on"))
@@ -226,9 +255,9 @@ def _names(rows: Sequence[PatientName]) -> Counter[str]:
     return Counter(patient.name.casefold() for patient in rows)
 
 
-def patient_row(patient: PatientName, number: int, *, today: date, namesake: bool) -> Shown:
-    """Return a numbered row: name, birth date with age, phone tail, record number."""
+def patient_row(patient: PatientName, number: int | None, *, today: date, namesake: bool) -> Shown:
+    """Return a row with the number that picks it, if one does: name, birth date with age, phone tail, record number."""
     born = f"b {show_day(patient.birth_date)} ({age_on(patient.birth_date, today)})"
     tail = f"…{patient.phone_tail}" if patient.phone_tail else ""
     marks = f"{' =' if namesake else ''}{'' if patient.active else ' inactive'}"
-    return safe(f"{number} {fit(patient.name, NAME_WIDTH)} {born:<18} {tail:<5} #{patient.record_number}{marks}")
+    return safe(f"{number or ' '} {fit(patient.name, NAME_WIDTH)} {born:<18} {tail:<5} #{patient.record_number}{marks}")

@@ -1,16 +1,17 @@
 """The lists of Set-up: what each row shows, and what the pane adds about the row under the cursor."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ctfront.domain.clinic import DateOrder, Identity
-from ctfront.domain.grammar.hours import show_week
+from ctfront.domain.clinic import DateOrder, Identity, Site
+from ctfront.domain.grammar.hours import show_weeks
 from ctfront.domain.grammar.rights import show_rights, type_rights
+from ctfront.domain.keymap import KeyAct, type_keys
 from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.set_up import SetUp
 from ctfront.domain.staff import Staff
 from ctfront.domain.text import Shown, safe
-from ctfront.domain.times import show_date, show_minute
+from ctfront.domain.times import show_date
 
 ADD = "add"
 """Key of the row on which Enter opens an empty form."""
@@ -30,7 +31,7 @@ class SetUpRow:
     key: int | str
     """Id of what the row shows, name of the clinic's field, or `ADD`."""
     cells: tuple[Shown, ...]
-    item: Provider | VisitPurpose | Staff | Event | None = None
+    item: Provider | VisitPurpose | Staff | Event | Site | KeyAct | None = None
     details: tuple[Shown, ...] = ()
     """What the pane says, in full."""
     active: bool = True
@@ -52,13 +53,15 @@ class SetUpList:
     """Words of the row that adds one."""
 
 
-def _row(key: int, cells: Sequence[str], item: Provider | VisitPurpose | Staff | Event, *details: str) -> SetUpRow:
+def _row(
+    key: int, cells: Sequence[str], item: Provider | VisitPurpose | Staff | Event | Site, *details: str
+) -> SetUpRow:
     return SetUpRow(
         key=key,
         cells=tuple(safe(cell) for cell in cells),
         item=item,
         details=tuple(safe(line) for line in details),
-        active=isinstance(item, Event) or item.active,
+        active=isinstance(item, Event | Site) or item.active,
     )
 
 
@@ -77,7 +80,7 @@ def provider_rows(set_up: SetUp) -> list[SetUpRow]:
     rows = []
     for it in set_up.providers:
         offered = [purposes[purpose_id] for purpose_id in it.purpose_ids]
-        hours = show_week(it.hours)
+        hours, *later = show_weeks(it.hours, set_up.today, set_up.sites)
         letters = " ".join(purpose.letter for purpose in offered) or "nothing"
         names = ", ".join(purpose.name for purpose in offered) or "no visit purpose"
         at_once = "1 appointment" if it.governor == 1 else f"{it.governor} appointments"
@@ -89,6 +92,7 @@ def provider_rows(set_up: SetUp) -> list[SetUpRow]:
                 f"{it.name}   {_state(it.active)}   governor: {at_once} at any moment",
                 f"Offers {names}",
                 hours,
+                "; ".join(later),
             )
         )
     return rows
@@ -104,7 +108,8 @@ def purpose_rows(set_up: SetUp) -> list[SetUpRow]:
                 it.id,
                 (it.name, it.letter, str(it.minutes), yes_or_no(it.active), by),
                 it,
-                f"{it.name} {it.minutes} min   “{it.letter}” in the grid   {_state(it.active)}",
+                f"{it.name} {it.minutes} min   “{it.letter}” in the grid{f', {it.color}' if it.color else ''}   "
+                f"{_state(it.active)}",
                 f"Offered by {by}",
             )
         )
@@ -131,18 +136,13 @@ def event_rows(set_up: SetUp) -> list[SetUpRow]:
     return [
         _row(
             it.id,
-            (show_date(it.day), event_times(it), providers[it.provider_id], it.text),
+            (show_date(it.day), it.times, providers[it.provider_id], f"{it.text} (repeats)" if it.series else it.text),
             it,
-            f"{it.text}   {event_times(it)}   {show_date(it.day)}",
+            f"{it.text}   {it.times}   {show_date(it.day)}{'   repeats' if it.series else ''}",
             f"{providers[it.provider_id]} is not bookable then. Enter lists the appointments that are in it.",
         )
         for it in set_up.events
     ]
-
-
-def event_times(event: Event) -> str:
-    """Return `8:00–9:00`."""
-    return f"{show_minute(event.span.start)}–{show_minute(event.span.end)}"
 
 
 def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
@@ -155,6 +155,7 @@ def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
         ("online", "Online", yes_or_no(clinic.online), "takes part in Online Appointments"),
         ("slot_minutes", "Slot", f"{clinic.slot_minutes} min", "one row of the Scheduler"),
         ("correction_days", "Corrections", f"{clinic.correction_days} days", "a past status may be corrected"),
+        ("holidays", "Holidays", clinic.holidays or "none", "a series passes them over"),
         ("site_name", "Site", site.name, ""),
         ("site_address", "Address", site.address or "none", ""),
         ("site_phone", "Phone", site.phone or "none", "patients are told to call it"),
@@ -170,6 +171,23 @@ def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
     ]
 
 
+def site_rows(set_up: SetUp) -> list[SetUpRow]:
+    """Return the sites, the first one first."""
+    rows = []
+    for it in set_up.sites:
+        first = it == set_up.site
+        there = {
+            p.name
+            for p in set_up.providers
+            for d in p.hours
+            if p.active and (d.site_id == it.id or (first and not d.site_id))
+        }
+        names = ", ".join(p.name for p in set_up.providers if p.name in there) or "nobody"
+        cells = (it.name, it.address or "none", it.phone or "none", names)
+        rows.append(_row(it.id, cells, it, f"{it.name}   {it.address}   {it.phone}", f"Office hours here: {names}"))
+    return rows
+
+
 PROVIDERS = SetUpList(
     name=safe("Providers"),
     headings=(("Provider", 20), ("At once", 7), ("Active", 6), ("Offers", 15), ("Office hours", 0)),
@@ -177,7 +195,7 @@ PROVIDERS = SetUpList(
     add=safe("+ Add a provider"),
 )
 PURPOSES = SetUpList(
-    name=safe("Visit purposes"),
+    name=safe("Purposes"),
     headings=(("Visit purpose", 24), ("Letters", 7), ("Minutes", 7), ("Active", 6), ("Offered by", 0)),
     rows=purpose_rows,
     add=safe("+ Add a visit purpose"),
@@ -199,4 +217,42 @@ CLINIC = SetUpList(
     headings=(("Setting", 12), ("Value", 30), ("", 0)),
     rows=clinic_rows,
 )
-LISTS = (PROVIDERS, PURPOSES, STAFF, EVENTS, CLINIC)
+WALK = "walk"
+"""Key of the row that lets letters walk."""
+
+
+def key_rows(acts: Iterable[KeyAct], letters_walk: bool) -> list[SetUpRow]:
+    """Return a row for each act, and before them whether h j k l walk."""
+    walk = ("h j k l walk", yes_or_no(letters_walk), "all screens")
+    first = SetUpRow(key=WALK, cells=tuple(map(safe, walk)), details=(safe("Enter switches it; K marks meanwhile."),))
+    rows = [first]
+    for act in acts:
+        keys, where = type_keys(act.keys), PLACES.get(act.id.partition(".")[0], "all screens")
+        details = f"{act.words}   {where}   shipped as {type_keys(act.shipped)}"
+        rows.append(
+            SetUpRow(key=act.id, cells=tuple(map(safe, (act.words, keys, where))), item=act, details=(safe(details),))
+        )
+    return rows
+
+
+PLACES = {
+    "scheduler": "Scheduler",
+    "patient": "Patient Information",
+    "access": "Patient Access",
+    "set_up": "Set-up",
+    "list": "lists",
+}
+"""Screens by how the ids of their acts begin."""
+
+KEYS = SetUpList(
+    name=safe("Keys"),
+    headings=(("Act", 44), ("Keys", 14), ("Where", 0)),
+    rows=lambda set_up: [],
+)
+SITES = SetUpList(
+    name=safe("Sites"),
+    headings=(("Site", 20), ("Address", 20), ("Phone", 14), ("Office hours of", 0)),
+    rows=site_rows,
+    add=safe("+ Add a site"),
+)
+LISTS = (PROVIDERS, PURPOSES, STAFF, EVENTS, CLINIC, SITES, KEYS)

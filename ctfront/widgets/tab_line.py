@@ -1,4 +1,4 @@
-"""The lists of a screen in one line: `1 Providers  2 Visit purposes`, the one in view in brackets."""
+"""The lists of a screen in one line: `1 Providers  2 Purposes`, the one in view in brackets."""
 
 from collections.abc import Sequence
 

@@ -13,8 +13,8 @@ from ctfront.data.database import Database
 from ctfront.domain.clinic import Identity
 from ctfront.domain.set_up import FoundingDraft, StaffDraft
 from ctfront.domain.staff import Act
-from ctfront.services.clinic_setup import add_staff
 from ctfront.services.found import found_clinic
+from ctfront.services.set_up_staff import add_staff
 from tests.clinics import NOW
 
 pytestmark = pytest.mark.part("root")

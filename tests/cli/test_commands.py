@@ -323,3 +323,11 @@ def test_demo_is_made_kept_and_opened_as_it_is(tmp_path, monkeypatch):
     before = said(run("--db", place / "clinic.db", "agenda"))[1]
     assert said(run("demo", "--dir", place, "--make-only"))[0] == 0
     assert said(run("--db", place / "clinic.db", "agenda"))[1] == before
+
+
+def test_the_waitlist_is_filled_and_offered_by_lines(demo):
+    assert said(demo("do", "wl")) == (0, "Nobody waits.\n", "")
+    code, out, _ = said(demo("do", "wl bauer adj alvarez 2w"))
+    assert (code, out.startswith("BAUER, Tomás waits for Adjustment until")) == (0, True)
+    assert said(demo("do", "ca okafor"))[1].endswith(" fits: :wl\n")
+    assert said(demo("do", "wl"))[1].startswith("1 waiting: BAUER, Tomás")

@@ -39,10 +39,10 @@ from ctfront.domain.patients import Alert, Channel, PatientDraft, Phone
 from ctfront.domain.set_up import StaffDraft
 from ctfront.domain.staff import Act
 from ctfront.services import booking
-from ctfront.services.clinic_setup import save_staff
 from ctfront.services.enrolling import enroll
 from ctfront.services.erasing import RecordKept
 from ctfront.services.patients import add_patient
+from ctfront.services.set_up_staff import save_staff
 from tests.clinics import MONDAY, NOW, PEOPLE, small_clinic
 
 TODAY = MONDAY
@@ -79,9 +79,12 @@ def refused(desk, table, **values) -> None:
 OF_NO_CLINIC = {
     "clinic": "it is one",
     "online_account": "a person's log-in, which may lead to several clinics",
+    "online_session": "a log-in's visit to the site, which may lead to several clinics",
+    "online_throttle": "counts failed log-ins by account and by address, before anybody is known",
     "provider_purpose": "joins a provider and a purpose, which have theirs",
     "appointment_status": "a step of an appointment, which has its own",
     "seat": "a place of a provider or a patient, who have theirs",
+    "waitlist_provider": "joins a waitlist entry and a provider, who have theirs",
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from ctfront.domain.appointments import Appointment, Origin, Status
-from ctfront.domain.day_sheet import WIDTHS, day_sheet
+from ctfront.domain.day_sheet import WIDTHS, call_list, day_sheet
 from ctfront.domain.patients import Alert, PatientName
 from ctfront.domain.providers import Break, Event, Provider
 from ctfront.domain.schedule import Column, DaySchedule
@@ -109,3 +109,12 @@ def test_a_wide_page_has_the_alert_beside_the_name():
 @pytest.mark.parametrize("columns", [(), (column(hours=()),)])
 def test_an_empty_day_says_so(columns):
     assert sheet(*columns).endswith("\n\nNo appointments and no office hours.\n")
+
+
+@given(st.lists(booked(), max_size=4), WORDS, WORDS, WORDS)
+def test_a_list_is_no_wider_than_the_paper_and_everybody_is_on_it(there, heading, clinic, why):
+    whom = [appointment(number, *each) for number, each in enumerate(there, 1)]
+    text = call_list(heading, whom, clinic=clinic, printed=PRINTED, why={a.id: why for a in whom})
+    assert max(map(cell_len, text.splitlines()), default=0) <= 80
+    assert all(line == safe(line) for line in text.splitlines())
+    assert [int(n) for n in re.findall(r"^ {0,3}(\d+)\. +\d+:\d\d ", text, re.MULTILINE)] == [a.number for a in whom]

@@ -1,13 +1,16 @@
 """Free places per half hour, against counting minute by minute."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctfront.domain.appointments import Appointment, Origin, Status
 from ctfront.domain.glance import count_free, mark_of, weeks_from
-from ctfront.domain.providers import Break, DayHours, Event, Provider
+from ctfront.domain.providers import Break, DayHours, Event, Governed, Provider
+from ctfront.domain.schedule import Column, Opening
 from ctfront.domain.times import Span
+from tests.domain.test_day_sheet import ANA
 
 MONDAY = date(2026, 3, 2)
 SLOTS = st.sampled_from([5, 10, 15, 20, 30, 60])
@@ -22,8 +25,43 @@ spans = st.builds(lambda start, length: Span(start, start + length), steps(420, 
 
 @st.composite
 def providers(draw) -> Provider:
-    hours = DayHours(weekday=0, spans=(draw(spans),), breaks=tuple(Break(span=s) for s in draw(st.lists(spans))))
-    return Provider(id=1, name="Dr Chen", governor=draw(st.integers(1, 3)), hours=(hours,))
+    breaks = tuple(Break(span=s) for s in draw(st.lists(spans)))
+    governed = tuple(Governed(span=s, governor=draw(st.integers(1, 3))) for s in draw(st.lists(spans, max_size=1)))
+    former = DayHours(weekday=0, spans=(Span(0, 60),), until=MONDAY - timedelta(days=1))
+    hours = DayHours(weekday=0, spans=(draw(spans),), breaks=breaks, governed=governed, since=MONDAY)
+    return Provider(id=1, name="Dr Chen", governor=draw(st.integers(1, 3)), hours=(former, hours))
+
+
+def visit(span: Span) -> Appointment:
+    at, start = datetime(2026, 3, 2, tzinfo=UTC), time(span.start // 60, span.start % 60)
+    return Appointment(
+        id=1, number=1, provider_id=1, provider="Dr Chen", patient=ANA, purpose_id=1, purpose="Massage",
+        purpose_letter="M", day=MONDAY, start=start, minutes=span.minutes, zone="UTC", starts_at=at,
+        status=Status.SCHEDULED, status_at=at, origin=Origin.DESK, created_by="x", created_at=at,
+    )  # fmt: skip
+
+
+def governor_at(provider: Provider, minute: int) -> int:
+    own = [part.governor for part in provider.hours_on(MONDAY).governed if part.span.holds(minute)]
+    return own[0] if own else provider.governor
+
+
+@given(providers(), st.lists(spans, max_size=8), st.lists(spans, max_size=2))
+def test_a_column_is_free_where_every_minute_is(provider, taken, blocked):
+    hours = provider.hours_on(MONDAY)
+    column = Column(
+        provider=provider,
+        day=MONDAY,
+        hours=hours.spans,
+        breaks=hours.breaks,
+        events=tuple(Event(id=1, provider_id=1, day=MONDAY, span=s, text="x") for s in blocked),
+        appointments=tuple(visit(s) for s in taken),
+    )
+    for minute in range(400, 1100, 5):
+        full = governor_at(provider, minute) <= sum(s.holds(minute) for s in taken)
+        assert column.is_full_at(minute) == full
+        free = column.state_at(minute) is Opening.OPEN and not full
+        assert any(span.holds(minute) for span in column.free) == free
 
 
 def brute(provider: Provider, taken: list[Span], blocked: list[Span], first: int, step: int, slot: int, now: int):
@@ -35,7 +73,7 @@ def brute(provider: Provider, taken: list[Span], blocked: list[Span], first: int
         closed = [*(b.span for b in hours.breaks), *blocked]
         is_open = all(any(s.holds(m) for s in hours.spans) and not any(c.holds(m) for c in closed) for m in minutes)
         if start % slot == 0 and start >= now and is_open:
-            free.append(provider.governor - max(sum(t.holds(m) for t in taken) for m in minutes))
+            free.append(min(governor_at(provider, m) - sum(t.holds(m) for t in taken) for m in minutes))
     if not free:
         return None
     return sum(n for n in free if n > 0) or min(free)

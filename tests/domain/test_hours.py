@@ -1,17 +1,22 @@
 """A weekday's hours as they are typed: each documented form, each refusal, and the way there and back."""
 
 from contextlib import suppress
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctfront.domain.clinic import DateOrder
 from ctfront.domain.errors import InputRefused
-from ctfront.domain.grammar.hours import read_hours, show_hours, show_week, type_hours
-from ctfront.domain.providers import Break, DayHours
-from ctfront.domain.set_up import check_hours
+from ctfront.domain.grammar.hours import read_hours, show_hours, show_week, show_weeks, type_hours
+from ctfront.domain.grammar.periods import read_period, show_period, type_period
+from ctfront.domain.providers import Break, DayHours, Governed, Provider, WeeklyHours, weeks_of
+from ctfront.domain.set_up import check_hours, join_weeks
 from ctfront.domain.text import clean_line
 from ctfront.domain.times import Span
+from tests.clinics import MONDAY
 
 
 def day(*spans: tuple[int, int], weekday: int = 0, **breaks: tuple[int, int]) -> DayHours:
@@ -60,6 +65,10 @@ def test_hours_are_read(typed, meant):
         ("lunch 12-13", "A break lies inside the office hours."),
         ("8-12, lunch 12-13", "A break lies inside the office hours."),
         ("8-18, tea 10-11, lunch 10:30-12", "Two breaks overlap."),
+        ("8-18, 2x 7-9", "Times with another governor lie inside the hours, one beside the other."),
+        ("8-18, 2x 9-11, 3x 10-12", "Times with another governor lie inside the hours, one beside the other."),
+        ("8-18, 0x 9-11", "The governor is a number from 1 to 20."),
+        ("8-18, 21x 9-11", "The governor is a number from 1 to 20."),
     ],
 )
 def test_what_are_no_hours_is_refused(typed, why):
@@ -83,7 +92,9 @@ def days(draw) -> DayHours:
     for span in spans:
         if span.minutes >= 15 and draw(st.booleans()):
             breaks.append(Break(span=Span(span.start + 5, span.end - 5), label=draw(labels)))
-    return check_hours([DayHours(weekday=draw(st.integers(0, 6)), spans=tuple(spans), breaks=tuple(breaks))])[0]
+    governed = [Governed(span=span, governor=draw(st.integers(1, 20))) for span in spans if draw(st.booleans())]
+    weekday, parts = draw(st.integers(0, 6)), {"breaks": tuple(breaks), "governed": tuple(governed)}
+    return check_hours([DayHours(weekday=weekday, spans=tuple(spans), **parts)])[0]
 
 
 def is_kept(label: str) -> bool:
@@ -109,6 +120,12 @@ def test_hours_shown_in_full_are_hours(hours):
     assert read_hours(show_hours(plain), hours.weekday) == plain
 
 
+def test_another_governor_is_typed_among_the_hours():
+    hours = read_hours("8-18, 2x 9-11, lunch 12-13, 3x 13-14", 0)
+    assert hours.governed == (Governed(span=Span(540, 660), governor=2), Governed(span=Span(780, 840), governor=3))
+    assert show_hours(replace(hours, breaks=(), governed=hours.governed[:1])) == "8:00–18:00, 2 at once 9:00–11:00"
+
+
 def test_hours_are_shown_in_full():
     assert show_hours(day((480, 720), (780, 1080), tea=(600, 615))) == "8:00–12:00, 13:00–18:00, tea 10:00–10:15"
     assert show_hours(day()) == "closed"
@@ -127,3 +144,59 @@ def test_a_week_names_what_differs():
     week = [*(day((480, 1080), weekday=number) for number in range(4)), day((480, 750), weekday=4)]
     assert show_week(week) == "Mon–Thu 8-18; Fri 8-12:30"
     assert show_week([]) == "no office hours"
+
+
+def from_day(since: date | None, until: date | None = None, start: int = 480) -> WeeklyHours:
+    return WeeklyHours(since=since, until=until, days=(day((start, start + 60), weekday=MONDAY.weekday()),))
+
+
+@given(st.lists(st.tuples(st.none() | st.integers(0, 40), st.none() | st.integers(0, 60)), max_size=5))
+def test_hours_hold_until_the_next_begin_or_until_their_last_day(drawn):
+    days = dict(drawn)
+    weeks = [
+        from_day(
+            None if since is None else MONDAY + timedelta(days=since),
+            None if until is None else MONDAY + timedelta(days=until + (since or 0)),
+            start=number * 60,
+        )
+        for number, (since, until) in enumerate(days.items())
+    ]
+    who = Provider(id=1, name="Dr Chen", hours=check_hours(join_weeks(weeks)))
+    for offset in range(-14, 140, 7):
+        asked = MONDAY + timedelta(days=offset)
+        begun = [week for week in weeks if (week.since or date.min) <= asked]
+        last = max(begun, key=lambda week: week.since or date.min, default=None)
+        holds = last is not None and (last.until is None or asked <= last.until)
+        assert who.hours_on(asked).spans == (last.days[0].spans if holds else ())
+
+
+def test_two_hours_of_a_day_are_refused():
+    with pytest.raises(InputRefused, match="Other hours begin on that day"):
+        join_weeks([from_day(MONDAY), from_day(MONDAY)])
+    overlapping = [replace(from_day(None).days[0], until=MONDAY), replace(from_day(None).days[0], since=MONDAY)]
+    with pytest.raises(InputRefused, match="once"):
+        check_hours(overlapping)
+
+
+def test_weeks_are_shown_from_today_on():
+    hours = join_weeks([from_day(None), from_day(MONDAY + timedelta(days=7), start=540)])
+    assert [week.since for week in weeks_of(hours)] == [None, MONDAY + timedelta(days=7)]
+    assert show_weeks(hours, MONDAY) == ["until 8 Mar 2026: Mon 8-9", "from 9 Mar 2026: Mon 9-10"]
+    assert show_weeks(hours, MONDAY + timedelta(days=7)) == ["Mon 9-10"]
+    assert show_weeks([], MONDAY) == ["no office hours"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "period", "shown"),
+    [
+        ("", (None, None), "always"),
+        ("1 apr", (date(2026, 4, 1), None), "Wed 1 Apr 2026"),
+        ("from 1 apr until +1w", (date(2026, 4, 1), date(2026, 4, 8)), "Wed 1 Apr 2026 until Wed 8 Apr 2026"),
+        ("until 30 jun", (None, date(2026, 6, 30)), "until Tue 30 Jun 2026"),
+    ],
+)
+def test_days_from_and_until_are_read_and_typed_back(typed, period, shown):
+    read = {"today": MONDAY, "order": DateOrder.DAY_FIRST}
+    assert read_period(typed, **read) == period
+    assert show_period(*period) == shown
+    assert read_period(type_period(*period), **read) == period

@@ -75,8 +75,9 @@ def both_ways(founded, tmp_path, place, request):
         size: tuple[int, int] = place.size,
         now: datetime = EIGHT,
         keymap: Mapping[str, str] | None = None,
+        print_command: tuple[str, ...] = (),
     ) -> End:
-        story = Story(script=script, scene=scene, who=who, now=now, keymap=keymap or {})
+        story = Story(script=script, scene=scene, who=who, now=now, keymap=keymap or {}, print_command=print_command)
 
         async def live(*, burst: bool, terminal: bool) -> End:
             path = tmp_path / f"{'burst' if burst else 'slow'}{'-wire' if terminal else ''}.db"

@@ -127,8 +127,8 @@ async def test_enter_on_a_free_place_only_says_so(monday):
 async def test_event_closes_the_time_and_is_taken_away(monday):
     end = await monday("down k e Sick enter enter")
     assert "■ Sick" in end.at("8:15")
-    assert "OKAFOR, Grace" in end.message
-    again = await monday("down k e Sick enter enter c y")
+    assert "OKAFOR, Grace" in end.dialog
+    again = await monday("down k e Sick enter enter esc c y")
     assert "■" not in again.screen
 
 

@@ -33,8 +33,8 @@ async def test_u_takes_it_back(monday, keys, patient, left):
 
 
 async def test_an_event_is_taken_back_and_an_event_taken_away_comes_back(monday):
-    assert "■" not in (await monday("down k e Sick enter enter u")).screen
-    assert "■ Sick" in (await monday("down k e Sick enter enter c y u")).at("8:15")
+    assert "■" not in (await monday("down k e Sick enter enter esc u")).screen
+    assert "■ Sick" in (await monday("down k e Sick enter enter esc c y u")).at("8:15")
 
 
 async def test_what_a_colleague_has_touched_is_not_taken_back(both_ways):

@@ -1,5 +1,6 @@
 """Stories of Set-up: providers, visit purposes, staff, events and the clinic, key by key and in a burst."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from ctfront.domain.providers import Break, DayHours
 from ctfront.domain.set_up import ProviderDraft, SetUp
 from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right
 from ctfront.domain.times import Span
-from ctfront.services.clinic_setup import ClinicSetup, save_provider
+from ctfront.services.clinic_setup import ClinicSetup
+from ctfront.services.set_up_providers import save_provider
 from tests.clinics import MONDAY, WEEK, small_clinic
 from tests.desk import open_desk
 from tests.screens.conftest import cast
@@ -136,7 +138,7 @@ async def test_a_provider_is_added_in_four_answers(story):
 
 
 async def test_hours_are_typed_in_words_and_equals_is_the_day_above(story):
-    script = "f6 down enter tab tab tab tab 7-13 tab = tab '8-12, 13-18, tea 10-10:15' tab closed tab 8-12 f9"
+    script = "f6 down enter tab tab tab tab tab 7-13 tab = tab '8-12, 13-18, tea 10-10:15' tab closed tab 8-12 f9"
     end, set_up = await story(script, scene=lambda clinic: None)
     assert named(set_up.providers, "Dr Chen").hours == (
         DayHours(weekday=0, spans=(Span(420, 780),)),
@@ -161,13 +163,13 @@ async def test_hours_are_typed_in_words_and_equals_is_the_day_above(story):
     ],
 )
 async def test_hours_that_cannot_be_keep_the_form_open(story, typed, why):
-    end, set_up = await story(f"f6 enter tab tab tab tab '{typed.replace('_', ' ')}' f9 f9")
+    end, set_up = await story(f"f6 enter tab tab tab tab tab '{typed.replace('_', ' ')}' f9 f9")
     assert why in end.screen
     assert named(set_up.providers, "Dr Alvarez").hours == WEEK
 
 
 async def test_hours_that_would_orphan_are_refused_with_the_list(story):
-    script = "f6 enter end ' Md' tab tab tab tab 13-18 f9"
+    script = "f6 enter end ' Md' tab tab tab tab tab 13-18 f9"
     end, set_up = await story(script)
     assert IN_THE_WAY in end.screen
     assert [line.strip(" │▸─") for line in end.cells if "010-" in line] == [
@@ -268,10 +270,119 @@ async def test_a_name_that_breaks_careless_software_is_shown_as_it_is(story):
     assert named(set_up.providers, "O[/x]Neil").active
 
 
-async def test_a_saved_form_is_not_taken_back_with_u(story):
-    end, set_up = await story("f6 enter tab 2 f9 u")
-    assert end.message == "u does not take back “Saved Dr Alvarez.”; change it again in Set-up (F6)."
+async def test_u_takes_back_what_was_saved_one_save_after_the_other(story):
+    end, set_up = await story("f6 enter tab 2 f9 enter tab 3 f9 u")
+    assert end.message == "Took back: Saved Dr Alvarez."
     assert named(set_up.providers, "Dr Alvarez").governor == 2
+    _, set_up = await story("f6 enter tab 2 f9 enter tab tab tab tab tab = ctrl+u 13-18 f9 u u", lambda clinic: None)
+    assert (named(set_up.providers, "Dr Alvarez").governor, named(set_up.providers, "Dr Alvarez").hours) == (1, WEEK)
+
+
+async def test_u_takes_away_what_was_added(story):
+    end, set_up = await story("f6 home enter 'Dr Novak' enter all f9 u")
+    assert "Dr Novak" not in {p.name for p in set_up.providers}
+    assert end.message == "Took back: Saved Dr Novak."
+    end, set_up = await story("f6 5 enter 'Harbour Clinic' f9 u")
+    assert set_up.clinic.name == "Main Street Clinic"
+    assert "SET-UP · Main Street Clinic" in end.cells[0]
+
+
+# -- sites
+
+
+async def test_a_second_site_is_named_by_the_hours_and_shown(story):
+    add = "f6 6 home enter Harbour enter f9"
+    end, set_up = await story(add)
+    assert [site.name for site in set_up.sites] == ["Main Street Clinic", "Harbour"]
+    assert end.message == "Added Harbour."
+    assert "site" not in (await story("f6"))[0].pane
+    end, set_up = await story(f"{add} 1 down down enter tab tab tab tab tab '8-18 @harb' f9 f2")
+    assert named(set_up.providers, "Osei LMT").hours[0].site_id == set_up.sites[1].id
+    assert "Main Street Clinic" in end.pane
+    end, _ = await story(f"{add} 1 down down enter tab tab tab tab tab '8-18 @harb'")
+    assert "8:00–18:00 @Harbour" in end.screen
+
+
+async def test_the_first_sites_address_is_changed_in_its_form(story):
+    end, set_up = await story("f6 6 enter tab '1 Main St' f9")
+    assert set_up.site.address == "1 Main St"
+    assert end.message == "Saved Main Street Clinic."
+
+
+# -- hours from another day on
+
+
+async def test_other_hours_hold_from_a_day_on(story):
+    script = "f6 enter pgdn '1 apr' tab - tab 10-14 tab - tab 10-14 tab - f9".replace(" - ", " closed ")
+    end, set_up = await story(script)
+    assert end.message == "Saved Dr Alvarez."
+    hours = named(set_up.providers, "Dr Alvarez").hours
+    assert hours[:5] == tuple(replace(day, until=date(2026, 3, 31)) for day in WEEK)
+    assert hours[5:] == tuple(
+        DayHours(weekday=weekday, spans=(Span(600, 840),), since=date(2026, 4, 1)) for weekday in (1, 3)
+    )
+    assert "until 31 Mar 2026: Mon–Fri 8-18, lunch 12-13" in end.screen
+    assert "from 1 Apr 2026: Tue, Thu 10-14" in end.screen
+
+
+async def test_the_scheduler_follows_the_hours_of_its_day(story):
+    change = "f6 enter pgdn 3/9 tab 10-14 f9 f2"
+    end, _ = await story(change)
+    assert "RUIZ, Ana" in end.at("8:00")
+    end, _ = await story(f"{change} }}")
+    assert "Mon 9 Mar 2026" in end.cells[0]
+    assert end.at("8:00").split()[1:3] == ["▸░░", "·"]
+    assert end.at("10:00").split()[1:3] == ["·", "·"]
+
+
+async def test_pages_are_walked_and_one_without_a_day_is_left_out(story):
+    change = "f6 enter pgdn 3/9 tab 10-14 f9"
+    end, _ = await story(f"{change} enter")
+    assert "Provider · Dr Alvarez · hours 1 of 2" in end.screen
+    assert "until those after; PgDn shows them" in end.screen
+    end, _ = await story(f"{change} enter pgdn")
+    assert "From        9 Mar 2026               Mon 9 Mar 2026" in end.screen
+    assert "Monday      10-14" in end.screen
+    end, set_up = await story(f"{change} enter pgdn ctrl+u f9")
+    assert named(set_up.providers, "Dr Alvarez").hours == WEEK
+    end, _ = await story("f6 enter pgdn pgdn")
+    assert "Type in From when these hours begin; PgUp goes back." in end.screen
+    end, _ = await story("f6 enter pgdn pgup")
+    assert "Provider · Dr Alvarez " in end.screen
+    assert "always; PgDn other hours from a day on" in end.screen
+
+
+async def test_who_leaves_has_a_last_day(story):
+    end, set_up = await story("f6 down enter tab tab tab tab 'until 20 mar' f9", scene=lambda clinic: None)
+    assert {day.until for day in named(set_up.providers, "Dr Chen").hours} == {date(2026, 3, 20)}
+    assert "until 20 Mar 2026: Mon–Fri 8-18, lunch 12-13" in end.screen
+
+
+async def test_hours_from_a_day_on_that_would_orphan_are_refused_with_the_list(story):
+    def scene(clinic):
+        clinic.book("RUIZ", "Dr Alvarez", "9:00", MONDAY + timedelta(days=7))
+        clinic.book("LEE", "Dr Alvarez", "9:00")
+
+    change = "f6 enter pgdn 3/9 tab 13-18 f9"
+    end, set_up = await story(change, scene)
+    assert "1 appointment stands in the way: move or cancel them first." in end.screen
+    end, set_up = await story(f"{change} enter pgup", scene)
+    assert "until those after; PgDn shows them" in end.screen
+    assert named(set_up.providers, "Dr Alvarez").hours == WEEK
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ("tab tab tab tab perhaps f9", "! “perhaps” is no date"),
+        ("tab tab tab tab '1 apr until 31 mar 2026' f9", "! The last day must not come before the"),
+        ("pgdn 3/9 pgdn 3/9 f9", "! Other hours begin on that day too."),
+    ],
+)
+async def test_days_that_cannot_be_keep_the_form_open(story, keys, why):
+    end, set_up = await story(f"f6 enter {keys}")
+    assert why in end.screen
+    assert named(set_up.providers, "Dr Alvarez").hours == WEEK
 
 
 # -- visit purposes
@@ -286,15 +397,41 @@ async def test_a_new_purpose_is_offered_by_who_takes_it_on(story):
 
 
 async def test_a_purpose_becomes_inactive(story):
-    end, set_up = await story("f6 2 down enter tab tab tab no f9")
+    end, set_up = await story("f6 2 down enter tab tab tab tab no f9")
     assert not named(set_up.purposes, "New Patient Exam").active
     assert end.message == "Saved New Patient Exam."
 
 
 async def test_a_purpose_that_is_expected_stays(story):
-    end, set_up = await story("f6 2 enter tab tab tab no f9")
+    end, set_up = await story("f6 2 enter tab tab tab tab no f9")
     assert "3 appointments stand in the way" in end.screen
     assert named(set_up.purposes, "Adjustment").active
+
+
+async def test_a_purposes_letters_are_painted_in_its_colour(story):
+    end, set_up = await story("f6 2 enter tab tab tab green f9 f2")
+    assert named(set_up.purposes, "Adjustment").color == "green"
+    assert colors_of(end, "KAPOOR", "Adj") == {"#00aa00"}
+    assert colors_of(end, "LEE", "Mas") == {"#c0c0c0"}
+    end, _ = await story("f6 2 enter tab tab tab gre")
+    assert "! Which: green, grey" in end.screen
+    end, set_up = await story("f6 2 enter tab tab tab green f9 enter tab tab tab none f9")
+    assert named(set_up.purposes, "Adjustment").color == ""
+
+
+async def test_without_colours_the_letters_are_as_they_were(story, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    end, _ = await story("f6 2 enter tab tab tab red f9 f2")
+    assert len(colors_of(end, "KAPOOR", "KAPOOR", "Adj")) == 1
+
+
+def colors_of(end, patient: str, *words: str) -> set[str]:
+    """The colours of the words beside a patient in the grid."""
+    line = next(n for n, cells in enumerate(end.cells) if patient in cells)
+    text = end.cells[line]
+    places = [text.index(word, text.index(patient)) for word in words]
+    spans = [range(at, at + len(word)) for at, word in zip(places, words, strict=True)]
+    return {end.looks[line][n][1].color.name for span in spans for n in span}
 
 
 @pytest.mark.parametrize(
@@ -302,7 +439,7 @@ async def test_a_purpose_that_is_expected_stays(story):
     [
         ("tab 7 f9", "! A length is a multiple of 5"),
         ("tab tab Long f9", "! At most 3 letters."),
-        ("tab tab tab perhaps f9", "! No such answer: yes, no"),
+        ("tab tab tab tab perhaps f9", "! No such answer: yes, no"),
     ],
 )
 async def test_a_purpose_that_cannot_be_keeps_the_form_open(story, keys, why):
@@ -356,11 +493,11 @@ async def test_a_short_name_is_one_persons(story):
 
 async def test_an_event_lists_whom_it_hits(story):
     end, set_up = await story("f6 4 enter alv tab tab Sick enter enter")
-    assert "Sick 8:00–18:00 Mon 2 Mar 2026 hits:" in end.screen
-    assert "OKAFOR, Grace         (555) 010-4434" in end.screen
+    assert "Sick 8:00–18:00 Mon 2 Mar 2026 with Dr Alvarez: 2 appointments are in it" in end.screen
+    assert "OKAFOR, Grace                   (555) 010-4434   Adjustment" in end.screen
     assert [(e.day, e.span, e.text) for e in set_up.events] == [(MONDAY, Span(480, 1080), "Sick")]
-    end, _ = await story("f6 4 enter alv tab tab Sick enter enter enter")
-    assert end.message == "Sick 8:00–18:00 Mon 2 Mar 2026: not bookable. u takes it back."
+    end, _ = await story("f6 4 enter alv tab tab Sick enter enter esc")
+    assert end.message == "Sick 8:00–18:00 Mon 2 Mar 2026; 2 appointments are in it. u takes it back."
     assert "▸Mon 2 Mar 2026   8:00–18:00  Dr Alvarez           Sick" in end.screen
 
 
@@ -385,11 +522,46 @@ async def test_an_event_is_taken_away_and_comes_back(story):
 
 
 async def test_enter_on_an_event_lists_who_is_in_it(story):
-    add = "f6 4 enter alv tab tab Sick f9 enter"
+    add = "f6 4 enter alv tab tab Sick f9 esc"
     end, _ = await story(f"{add} enter")
-    assert "RUIZ, Ana             (555) 010-4431" in end.screen
+    assert "RUIZ, Ana                       (555) 010-4431" in end.screen
+    end, _ = await story(f"{add} enter enter m")
+    assert end.message == "2 in hand: walk to a column or day; Enter puts them down, Esc puts them back."
     end, _ = await story("f6 4 enter chen tab tab Sick tab 16 f9 enter")
     assert end.message == "No appointment is in it. c takes Sick away."
+
+
+MEETING = "f6 4 enter alv tab tab Staff tab 12 tab 12:30 tab weekly tab '30 mar' f9"
+MONDAYS = [MONDAY + timedelta(days=7 * week) for week in range(5)]
+
+
+async def test_an_event_repeats_until_a_day(story):
+    end, set_up = await story(MEETING)
+    assert [(e.day, e.span, e.text) for e in set_up.events] == [(day, Span(720, 750), "Staff") for day in MONDAYS]
+    assert end.message == "Staff 12:00–12:30 Mon 2 Mar 2026 and 4 more days: blocked. u takes it back."
+    assert "▸Mon 2 Mar 2026   12:00–12:30 Dr Alvarez           Staff (repeats)" in end.screen
+    end, set_up = await story(f"{MEETING} u")
+    assert set_up.events == ()
+
+
+async def test_how_often_it_repeats_is_read_back(story):
+    end, _ = await story("f6 4 enter alv tab tab Staff tab 12 tab 12:30 tab 2w tab 3m")
+    assert "every 2 weeks on Monday" in end.screen
+    assert "Mon 25 May 2026, 7 days" in end.screen
+    end, _ = await story("f6 4 enter alv tab tab Staff tab 12 tab 12:30 tab w enter f9")
+    assert "! Type the last day, as 30 jun." in end.screen
+
+
+@pytest.mark.parametrize(
+    ("letter", "left"),
+    [("o", [0, 1, 3, 4]), ("l", [0, 1]), ("a", []), ("esc", [0, 1, 2, 3, 4])],
+)
+async def test_of_an_event_that_repeats_one_day_goes_or_more(story, letter, left):
+    _, set_up = await story(f"{MEETING} down down c {letter}")
+    assert [event.day for event in set_up.events] == [MONDAYS[number] for number in left]
+    if letter != "esc":
+        _, set_up = await story(f"{MEETING} down down c {letter} u")
+        assert [event.day for event in set_up.events] == MONDAYS
 
 
 @pytest.mark.parametrize(
@@ -397,6 +569,10 @@ async def test_enter_on_an_event_lists_who_is_in_it(story):
     [
         ("alv tab 1/1/2026 tab Sick f9", "! That day is over."),
         ("alv tab tab Sick tab 9 tab 8 f9", "! The end must come"),
+        ("alv tab tab Sick tab tab tab often f9", "! Type weekly, or 2 for every 2 weeks"),
+        ("alv tab tab Sick tab tab tab w tab 1/3/2026 f9", "! The last day must not come before"),
+        ("alv tab tab Sick tab tab tab w tab +3y f9", "! An event repeats for two years at"),
+        ("alv tab tab Sick tab tab tab tab +3w f9", "! Type weekly here, or no last day."),
     ],
 )
 async def test_an_event_that_cannot_be_keeps_the_form_open(story, keys, why):
@@ -445,9 +621,18 @@ async def test_site_phone_and_corrections_are_saved(story):
     assert (set_up.site.phone, set_up.site.address, set_up.clinic.correction_days) == ("555 0100", "1 Main St", 3)
 
 
+async def test_whose_holidays_the_clinic_keeps_is_read_back_and_saved(story):
+    end, _ = await story("f6 5 down down down down down down enter US")
+    assert "Holidays US 12 days in 2026" in end.dialog
+    end, set_up = await story("f6 5 down down down down down down enter US f9")
+    assert set_up.clinic.holidays == "US"
+    assert "Holidays     US " in end.screen
+
+
 @pytest.mark.parametrize(
     ("keys", "why"),
     [
+        ("tab tab tab tab tab tab XX f9", "! “XX” has no holidays here; type a"),
         ("tab Mars/Base f9", "! “Mars/Base” is not a time zone"),
         ("tab Europe/Berlin f9 enter", "! 4 appointments stand in the way"),
         ("tab tab tab tab 7 f9", "! A row is 5 to 60 minutes"),

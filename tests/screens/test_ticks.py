@@ -76,11 +76,3 @@ async def test_at_the_end_of_the_day_what_is_open_is_finished_together(monday):
 async def test_while_the_clinic_is_open_nothing_is_left_open(monday):
     end = await monday("v", now=SIX - timedelta(minutes=1))
     assert end.message == "Nothing new since you last looked."
-
-
-async def test_m_picks_none_up_while_some_are_ticked(monday):
-    end = await monday("space down m down enter")
-    assert end.live()[0] == (480, "Dr Alvarez", "RUIZ")
-    end = await monday("space m")
-    assert end.message == "m moves one at a time: Esc unticks, then m picks it up."
-    assert "1 ticked" in end.cells[0]

@@ -196,3 +196,23 @@ async def test_leaving_the_program_while_a_save_hangs_still_saves(morning):
     assert morning.app.return_code == 0
     await morning.database.write(lambda session: None)  # the one database thread does it behind the save
     assert await booked(morning) == ["BAUER", *BEFORE]
+
+
+async def test_what_was_said_before_the_wait_is_said_again_after_it(morning):
+    async with open_desk(morning.app) as desk:
+        await desk.press("a")
+        morning.app.wait_long(1)
+        morning.app.wait_long(2)
+        assert await drawn(desk) == "Waiting for the database. Esc drops the 2 keys typed ahead."
+        morning.app.wait_over()
+        assert await drawn(desk) == "RUIZ, Ana is arrived. u takes it back."
+        morning.app.say("")
+        morning.app.wait_long(1)
+        morning.app.wait_over()
+        assert await drawn(desk) == ""
+
+
+async def drawn(desk: Desk) -> str:
+    """Return what the message line says once it is drawn."""
+    await desk.settle()
+    return message(desk)

@@ -9,12 +9,13 @@ from ctfront.data.database import Database
 from ctfront.domain.appointments import Status
 from ctfront.domain.clinic import DateOrder, Identity
 from ctfront.domain.errors import ChangedElsewhere, InputRefused, NotAllowed, NotFound, NothingToUndo
-from ctfront.domain.providers import Break, DayHours
+from ctfront.domain.providers import Break, DayHours, Governed
 from ctfront.domain.set_up import (
     ClinicDraft,
     ClinicExists,
     FoundingDraft,
     ProviderDraft,
+    SiteDraft,
     StaffDraft,
     VisitPurposeDraft,
     WouldOrphan,
@@ -23,7 +24,7 @@ from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right
 from ctfront.domain.times import Span
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.found import found_clinic
-from tests.clinics import MONDAY, NOW, WEEK
+from tests.clinics import MONDAY, NOW, WEEK, actor_of
 
 
 @pytest.fixture
@@ -413,12 +414,14 @@ async def test_everything_is_read_at_once_with_the_events_to_come(desk, set_up):
     assert (read.site,) == await set_up.sites()
 
 
-async def test_the_appointments_in_an_event_are_the_live_ones_it_overlaps(desk):
+async def test_the_appointments_in_an_event_are_those_to_come_that_it_overlaps(desk):
     hit = desk.book("RUIZ", "Dr Alvarez", "10:00")
     desk.book("LEE", "Dr Alvarez", "11:00")
     desk.book("OKAFOR", "Dr Chen", "10:00")
     gone = desk.book("BAUER", "Dr Alvarez", "10:30")
     await desk.scheduling.mark(desk.act(), gone.id, Status.NO_SHOW)
+    begun = desk.book("KAPOOR", "Dr Alvarez", "10:15")
+    await desk.scheduling.mark(desk.act(), begun.id, Status.CHECKED_IN)
     event, found = await desk.scheduling.add_event(
         desk.act(), desk.providers["Dr Alvarez"].id, MONDAY, Span(600, 660), "Sick"
     )
@@ -437,10 +440,88 @@ async def test_other_desks_learn_that_something_was_set_up(desk, set_up):
     assert (await desk.scheduling.appointment(booked.id)).live
 
 
-async def test_undo_reaches_not_past_a_save_of_set_up(desk, set_up):
-    booked = desk.book("RUIZ", "Dr Alvarez", "10:00", who=desk.manager)
-    provider = desk.providers["Dr Chen"]
-    await set_up.save_provider(manager_act(desk), provider.id, as_is(provider, governor=2))
-    with pytest.raises(NothingToUndo, match="“Saved Dr Chen"):
+# -- taking back
+
+
+async def everything(set_up):
+    read = await set_up.everything(MONDAY)
+    plain = (
+        replace(read.clinic, version=0),
+        *(
+            tuple(replace(row, version=0) for row in rows)
+            for rows in (read.sites, read.providers, read.purposes, read.staff)
+        ),
+    )
+    return plain
+
+
+async def test_every_save_is_taken_back(desk, set_up):
+    before, act = await everything(set_up), manager_act
+    alvarez, adjustment, lee = desk.providers["Dr Alvarez"], desk.purposes["Adjustment"], (await set_up.staff())[-1]
+    site = (await set_up.sites())[0]
+    later = replace(WEEK[0], since=MONDAY, breaks=(), governed=(Governed(span=Span(540, 600), governor=2),))
+    saves = (
+        lambda: set_up.save_provider(act(desk), alvarez.id, as_is(alvarez, governor=2, name="Dr A")),
+        lambda: set_up.save_provider(act(desk), alvarez.id, as_is(alvarez, hours=(later,), purpose_ids=())),
+        lambda: set_up.save_purpose(act(desk), adjustment.id, VisitPurposeDraft(name="Adj", minutes=20, letter="A")),
+        lambda: set_up.save_staff(act(desk), lee.id, StaffDraft(name="T", short_name="t", rights=ALL_RIGHTS)),
+        lambda: set_up.save_site(act(desk), site.id, SiteDraft(name="Main", phone="555")),
+        lambda: set_up.save_clinic(act(desk), clinic_draft(name="Harbour Clinic", date_order=DateOrder.DAY_FIRST)),
+        lambda: set_up.save_provider(act(desk), None, ProviderDraft(name="Dr Novak", hours=WEEK)),
+        lambda: set_up.save_purpose(act(desk), None, VisitPurposeDraft(name="X-ray", minutes=10, letter="Xr")),
+    )
+    states = []
+    for save in saves:
+        states.append(await everything(set_up))
+        await save()
+        assert await everything(set_up) != states[-1]
+    for state in reversed(states):
         await desk.scheduling.undo(manager_act(desk))
-    assert (await desk.scheduling.appointment(booked.id)).live
+        assert await everything(set_up) == state
+    assert await everything(set_up) == before
+
+
+async def test_hours_alone_make_another_version(desk, set_up):
+    opened = desk.providers["Dr Alvarez"]
+    await set_up.save_provider(manager_act(desk), opened.id, as_is(opened, hours=AFTERNOONS), version=opened.version)
+    with pytest.raises(ChangedElsewhere):
+        await set_up.save_provider(manager_act(desk), opened.id, as_is(opened, hours=()), version=opened.version)
+
+
+async def test_what_a_colleague_has_saved_since_stays(desk, set_up):
+    second = await set_up.save_staff(
+        manager_act(desk), None, StaffDraft(name="Bo Boss", short_name="boss", rights=ALL_RIGHTS)
+    )
+    alvarez = desk.providers["Dr Alvarez"]
+    await set_up.save_provider(manager_act(desk), alvarez.id, as_is(alvarez, governor=2))
+    await set_up.save_provider(desk.act(actor_of(second)), alvarez.id, as_is(alvarez, governor=3))
+    with pytest.raises(ChangedElsewhere, match="“Saved Dr Alvarez"):
+        await desk.scheduling.undo(manager_act(desk))
+    assert (await set_up.providers())[0].governor == 3
+
+
+async def test_what_is_used_already_is_not_taken_away(desk, set_up):
+    saved = await set_up.save_provider(
+        manager_act(desk), None, ProviderDraft(name="Dr Novak", hours=WEEK, purpose_ids=(desk.purposes["Re-exam"].id,))
+    )
+    desk.providers["Dr Novak"] = saved
+    desk.book("RUIZ", "Dr Novak", "9:00", purpose="Re-exam")
+    with pytest.raises(NothingToUndo, match="used already"):
+        await desk.scheduling.undo(manager_act(desk))
+    assert saved in await set_up.providers()
+
+
+async def test_hours_that_are_booked_by_now_are_not_taken_back(desk, set_up):
+    alvarez = desk.providers["Dr Alvarez"]
+    longer = tuple(replace(day, spans=(Span(420, 1200),)) for day in WEEK)
+    await set_up.save_provider(manager_act(desk), alvarez.id, as_is(alvarez, hours=longer))
+    desk.book("RUIZ", "Dr Alvarez", "7:00", MONDAY + timedelta(days=1))
+    with pytest.raises(NothingToUndo, match="cannot be taken back any more: Appointments stand in the way"):
+        await desk.scheduling.undo(manager_act(desk))
+    assert (await set_up.providers())[0].hours == longer
+
+
+async def test_somebody_added_by_mistake_cannot_log_in(desk, set_up):
+    await set_up.save_staff(manager_act(desk), None, StaffDraft(name="Nia Okoye", short_name="nokoye"))
+    await desk.scheduling.undo(manager_act(desk))
+    assert [(p.short_name, p.active) for p in await set_up.staff()][-1] == ("nokoye", False)

@@ -9,9 +9,10 @@ from ctfront.domain.clinic import Identity
 from ctfront.domain.errors import NotAllowed, NotFound
 from ctfront.domain.set_up import FoundingDraft, StaffDraft
 from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Act
-from ctfront.services.clinic_setup import ClinicSetup, save_staff
+from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.found import found_clinic
 from ctfront.services.identity import who_is
+from ctfront.services.set_up_staff import save_staff
 from tests.clinics import NOW
 from tests.services.test_clinic_setup import clinic_draft
 

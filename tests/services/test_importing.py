@@ -105,7 +105,7 @@ async def test_synthea_comes_in_by_exact_counts(clinic):
 
 async def test_history_is_kept_to_the_second_and_done_in_its_row(clinic):
     await clinic.bring_synthea()
-    schedule = await clinic.scheduling.day(date(2023, 1, 27), today=TODAY)
+    schedule = await clinic.scheduling.day(date(2023, 1, 27))
     [visit] = [a for column in schedule.columns for a in column.appointments]
     assert (visit.start, visit.minutes, visit.starts_at) == (
         time(11, 17, 47),
@@ -344,7 +344,7 @@ def copied(template, folder):
 
 
 async def agenda(scheduling, day):
-    schedule = await scheduling.day(day, today=TODAY)
+    schedule = await scheduling.day(day)
     return sorted(
         (
             a.number, a.start, a.minutes, a.provider, a.patient.name, a.patient.record_number, a.patient.public_id,

@@ -9,8 +9,9 @@ from sqlalchemy import event, select, text
 from ctfront.data.models import Base, ClinicRow
 from ctfront.domain.appointments import Asker, Status
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.set_up import ProviderDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.times import Span
-from ctfront.services.clinic_setup import ClinicSetup, ProviderDraft, StaffDraft, VisitPurposeDraft
+from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.exporting import Exporting
 from ctfront.services.importing import Importing
 from ctfront.services.patients import Patients

@@ -9,11 +9,13 @@ from sqlalchemy import event
 
 from ctfront.domain.clinic import DateOrder
 from ctfront.domain.invitations import Source
+from ctfront.domain.series_rule import Repeat
 from ctfront.domain.set_up import ProviderDraft
 from ctfront.services.bulk_inviting import BulkInviting
-from ctfront.services.clinic_setup import save_provider
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
+from ctfront.services.series_rules import plan_series
+from ctfront.services.set_up_providers import save_provider
 from tests.clinics import MONDAY, NOW
 from tests.sendings import reachable
 
@@ -49,7 +51,20 @@ def fill(desk) -> None:
         desk.book(patient, "Dr Alvarez", start)
 
 
-async def test_free_places_are_three_statements_whatever_the_number_of_weeks(desk, statements):
+async def test_a_series_is_checked_in_three_statements_whatever_its_length(desk, statements):
+    await desk.scheduling.day(MONDAY)
+    [who] = (await desk.people.find("bauer", today=MONDAY)).rows
+    purpose, provider, place = desk.purposes["Adjustment"], desk.providers["Dr Chen"], desk.place("Dr Chen", "9:30")
+    lengths = []
+    for count in (2, 60):
+        plan = plan_series(who, purpose, provider, place, Repeat(count=count, a_week=2))
+        with statements() as read:
+            await desk.scheduling.check_series(plan, plan.visits, now=datetime.combine(MONDAY, time(8)))
+        lengths.append(len(read))
+    assert lengths == [3, 3]
+
+
+async def test_free_places_are_four_statements_whatever_the_number_of_weeks(desk, statements):
     await desk.scheduling.day(MONDAY)
     fill(desk)
     lengths = []
@@ -58,7 +73,7 @@ async def test_free_places_are_three_statements_whatever_the_number_of_weeks(des
             shown = await desk.scheduling.glance(MONDAY, room=room, now=datetime.combine(MONDAY, time(8)))
         lengths.append((len(read), len(shown.weeks.days)))
         assert shown.counts[0][0][:3] == (0, 0, 2)
-    assert lengths == [(3, 10), (3, 40)]
+    assert lengths == [(4, 10), (4, 40)]
 
 
 async def test_a_day_is_three_statements_however_full(desk, statements):

@@ -12,6 +12,7 @@ from ctfront.data.models.clinic import (
     StaffRow,
     VisitPurposeRow,
 )
+from ctfront.data.models.duplicates import NotSamePatientRow, PatientMergeRow
 from ctfront.data.models.ledger import (
     ActRow,
     AuditDetailRow,
@@ -44,6 +45,7 @@ from ctfront.data.models.people import (
     PhoneRow,
 )
 from ctfront.data.models.schedule import AppointmentRow, EventRow, SeatRow, SeriesRow, StatusChangeRow
+from ctfront.data.models.waitlist import WaitlistEntryRow, WaitlistProviderRow
 
 __all__ = [
     "ActRow",
@@ -62,6 +64,7 @@ __all__ = [
     "EventRow",
     "InvitationRow",
     "MailStateRow",
+    "NotSamePatientRow",
     "OfficeHoursRow",
     "OnlineAccountRow",
     "OnlineHoursRow",
@@ -73,6 +76,7 @@ __all__ = [
     "OnlineThrottleRow",
     "OutboxRow",
     "PatientIdentifierRow",
+    "PatientMergeRow",
     "PatientNameRow",
     "PatientRelationRow",
     "PatientRow",
@@ -86,4 +90,6 @@ __all__ = [
     "StaffRow",
     "StatusChangeRow",
     "VisitPurposeRow",
+    "WaitlistEntryRow",
+    "WaitlistProviderRow",
 ]

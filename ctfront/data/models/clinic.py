@@ -1,6 +1,6 @@
 """The clinic, its sites, staff, providers, hours and visit purposes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +22,8 @@ class ClinicRow(Base):
     correction_days: Mapped[int]
     retention_years: Mapped[int]
     identity: Mapped[str] = mapped_column(String(20))
+    holidays: Mapped[str] = mapped_column(String(20), default="")
+    """Whose public holidays it keeps, as `US-CA`; empty for nobody's."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
@@ -38,6 +40,9 @@ class SiteRow(Base):
     zone: Mapped[str] = mapped_column(String(64))
     address: Mapped[str] = mapped_column(String(400))
     phone: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class CounterRow(Base):
@@ -108,23 +113,34 @@ class ProviderIdentifierRow(Base):
 
 
 class OfficeHoursRow(Base):
-    """One span of a provider's weekday at a site; with a label it is a break inside the hours."""
+    """One span of a provider's weekday at a site, from a day until a day.
+
+    With a label it is a break inside the hours, with a governor a part of them in which that one rules.
+    """
 
     __tablename__ = "office_hours"
     __table_args__ = (
         Index("ix_office_hours_provider", "provider_id"),
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("governor BETWEEN 1 AND 20", name="governor"),
+        CheckConstraint("valid_from <= valid_until", name="validity"),
         CheckConstraint("0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440", name="span"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    """NULL while the clinic has one site only."""
     provider_id: Mapped[int] = mapped_column(ForeignKey("provider.id"))
     weekday: Mapped[int]
     start_minute: Mapped[int]
     end_minute: Mapped[int]
     break_label: Mapped[str | None] = mapped_column(String(40))
+    governor: Mapped[int | None]
+    valid_from: Mapped[date | None]
+    """First day; NULL for always."""
+    valid_until: Mapped[date | None]
+    """Last day; NULL for open-ended."""
 
 
 class VisitPurposeRow(Base):

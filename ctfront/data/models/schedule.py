@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctfront.data.models.base import Base, MadeBy
@@ -91,6 +91,12 @@ class SeatRow(Base):
         CheckConstraint("kind IN ('P', 'T')", name="kind"),
         CheckConstraint("appointment_id IS NOT NULL OR hold_until IS NOT NULL", name="holder"),
         Index("ix_seat_appointment", "appointment_id"),
+        Index(
+            "ix_seat_hold",
+            "hold_id",
+            sqlite_where=text("hold_id IS NOT NULL"),
+            postgresql_where=text("hold_id IS NOT NULL"),
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -105,7 +111,10 @@ class SeatRow(Base):
     """The governor that the booking relied on."""
     over_ok: Mapped[int]
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"))
+    hold_id: Mapped[str | None] = mapped_column(String(36))
+    """The form that holds it; a seat has this or an appointment."""
     hold_by: Mapped[str | None] = mapped_column(String(64))
+    """Short name of whoever holds it."""
     hold_until: Mapped[datetime | None]
 
 
@@ -127,4 +136,6 @@ class EventRow(MadeBy, Base):
     start_minute: Mapped[int]
     end_minute: Mapped[int]
     text: Mapped[str] = mapped_column(String(200))
+    series: Mapped[int | None]
+    """The id of the first one of an event that repeats."""
     removed_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from ctfront.domain.grammar.dates import read_date
 from ctfront.domain.grammar.errors import CannotRead
 from ctfront.domain.grammar.times import TURNS, read_time
 from ctfront.domain.openings import PartOfDay
+from ctfront.domain.series_rule import Repeat, is_repeat, read_repeat
 from ctfront.domain.text import brief
 
 LONGEST = 200
@@ -33,6 +34,7 @@ class Verb(StrEnum):
     CONFIRM = "cf"
     UNDO = "un"
     OPENINGS = "fo"
+    WAITLIST = "wl"
     INVITE = "inv"
     REMOVE = "rm"
     REPLACE = "rp"
@@ -43,10 +45,11 @@ class Verb(StrEnum):
     SET_UP = "su"
     DELETE = "del"
     DAY_SHEET = "ds"
+    DUPLICATES = "dup"
     QUIT = "q"
 
 
-ALONE = frozenset({Verb.UNDO, Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.QUIT})
+ALONE = frozenset({Verb.UNDO, Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.DUPLICATES, Verb.QUIT})
 """Verbs with nothing behind them."""
 
 BOOKING = frozenset({Verb.BOOK, Verb.WALK_IN})
@@ -114,6 +117,8 @@ class Command:
     providers: tuple[str, ...] = ()
     purpose: str | None = None
     part: PartOfDay | None = None
+    repeat: Repeat | None = None
+    """How many visits and how often, when a series was typed."""
 
     def day(self, *, today: date, at_hand: date, order: DateOrder) -> date | None:
         """Return the date, counted from the one at hand; None when none was typed."""
@@ -198,7 +203,8 @@ class _Words:
 
     def time(self) -> time | None:
         """Take a word that reads as a time; one or two bare digits are a date here."""
-        if not self.peek() or re.fullmatch(r"\d{1,2}", self.peek()) or not self.peek()[0].isdigit():
+        word = self.peek()
+        if not word or re.fullmatch(r"\d{1,2}", word) or not word[0].isdigit() or is_repeat(word):
             return None
         start = read_time(self.peek())
         self.take()
@@ -218,6 +224,17 @@ class _Words:
         """Take a word that names a purpose."""
         name = self.names.purpose(self.peek()) if self.peek() else None
         return name if name is None or self.take() else None
+
+    def repeat(self) -> Repeat | None:
+        """Take the words that say how many visits and how often."""
+        first, words = self.next, list[str]()
+        while is_repeat(self.peek()):
+            words.append(self.take())
+        try:
+            return read_repeat(" ".join(words)) if words else None
+        except CannotRead:
+            self.next = first
+            raise
 
     def part(self) -> PartOfDay | None:
         """Take `mornings`, `afternoons` or `evenings`, or a beginning of three letters."""
@@ -252,7 +269,9 @@ def _read(words: _Words) -> Command:
     if verb is Verb.DAY_SHEET:
         return Command(verb=verb, date_text=_needed_date(words) if words.peek() else "")
     if verb is Verb.OPENINGS:
-        return _read_openings(words)
+        return _read_wanted(words, verb)
+    if verb is Verb.WAITLIST:
+        return _read_wanted(words, verb, _read_whom(words, by_name_only=True)) if words.peek() else Command(verb=verb)
     whom = _read_whom(words, by_name_only=verb in BOOKING)
     if verb in ABOUT_INVITATIONS or (verb in ABOUT_APPOINTMENTS and verb is not Verb.MOVE):
         return Command(verb=verb, whom=whom)
@@ -263,6 +282,7 @@ def _read(words: _Words) -> Command:
     turn = words.turn() if start is not None else None
     provider = words.provider()
     purpose = words.purpose() if verb is Verb.BOOK else None
+    repeat = words.repeat() if verb is Verb.BOOK else None
     return Command(
         verb=verb,
         whom=whom,
@@ -271,6 +291,7 @@ def _read(words: _Words) -> Command:
         turn=turn,
         providers=(provider,) if provider else (),
         purpose=purpose,
+        repeat=repeat,
     )
 
 
@@ -315,12 +336,13 @@ def _read_whom(words: _Words, *, by_name_only: bool) -> Whom:
     return ByName(word)
 
 
-def _read_openings(words: _Words) -> Command:
+def _read_wanted(words: _Words, verb: Verb, whom: Whom | None = None) -> Command:
     purpose = words.purpose()
     providers = list(_providers(words))
     part = words.part()
     return Command(
-        verb=Verb.OPENINGS,
+        verb=verb,
+        whom=whom,
         purpose=purpose,
         providers=tuple(providers),
         part=part,

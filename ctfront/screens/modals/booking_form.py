@@ -1,6 +1,6 @@
 """The booking form: who, what for, when, how long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 
@@ -14,17 +14,25 @@ from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.grammar.times import TURNS, read_start
 from ctfront.domain.patients import BookingNotes, PatientName
 from ctfront.domain.providers import Provider, VisitPurpose
+from ctfront.domain.series import SeriesBooked, SeriesPlan
+from ctfront.domain.series_rule import read_repeat, say_series
+from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.new_patient_form import new_patient_form
+from ctfront.screens.modals.place_form import PlaceForm
+from ctfront.screens.modals.series_dates import SeriesDates
 from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
-from ctfront.widgets.form import Choice, Field, Form, Okay
+from ctfront.services.series_rules import plan_series, starts_from
+from ctfront.widgets.form import Choice, Field, Okay
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
 from ctfront.widgets.words import Words
+
+Books = Callable[[Act, AppointmentDraft], Awaitable[Appointment]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +47,11 @@ class BookingOffer:
     minutes_free: int
     taken: time | None = None
     """The taken time that was asked for, when the place is the next free one."""
+    taken_by: str = "taken"
+    """Why it is not free, in words."""
     patient: PatientName | None = None
+    family: tuple[PatientName, ...] = ()
+    """Of whom was booked last: offered while no patient is typed."""
     origin: Origin = Origin.DESK
     purpose_fixed: bool = False
     """Whether the purpose was asked for, so that the patient's usual one doesn't replace it."""
@@ -52,12 +64,13 @@ def read_minutes(text: str) -> str:
     return "min"
 
 
-class BookingForm(Form[Appointment]):
-    """Book a place; Enter picks the patient, Enter again saves."""
+class BookingForm(PlaceForm[Appointment | SeriesBooked]):
+    """Book a place, or a series from it on; Enter picks the patient, Enter again saves."""
 
-    def __init__(self, scheduling: Scheduling, patients: Patients, offer: BookingOffer) -> None:
-        super().__init__()
-        self.scheduling = scheduling
+    def __init__(self, scheduling: Scheduling, patients: Patients, offer: BookingOffer, book: Books) -> None:
+        super().__init__(scheduling)
+        self.book = book
+        """Books the draft, and does what else belongs to it."""
         self.patients = patients
         self.offer = offer
         self.patient = offer.patient
@@ -70,9 +83,9 @@ class BookingForm(Form[Appointment]):
         offer = self.offer
         where = f"{show_date(offer.place.day)} with {offer.provider.name}"
         if offer.taken is not None and offer.taken != offer.place.start:
-            return f"{show_time(offer.taken)} is taken; next free {show_time(offer.place.start)} · {where}"
+            return f"{show_time(offer.taken)} is {offer.taken_by}; next free {show_time(offer.place.start)} · {where}"
         if offer.taken is not None:
-            return f"{show_time(offer.taken)} is taken and nothing later is free · {where}"
+            return f"{show_time(offer.taken)} is {offer.taken_by} and nothing later is free · {where}"
         if offer.purpose_id is None and offer.minutes_free:
             return f"Book {show_time(offer.place.start)} {where} · free for {offer.minutes_free} min"
         return f"Book {show_time(offer.place.start)} {where}"
@@ -83,7 +96,12 @@ class BookingForm(Form[Appointment]):
         with Horizontal(id="who"):
             yield Words(safe("Patient"), classes="label")
             if self.offer.patient is None:
-                yield PatientFinder(self.patients, today=desk_of(self).today)
+                yield PatientFinder(
+                    self.patients,
+                    today=desk_of(self).today,
+                    offered=self.offer.family,
+                    offered_heading="Family of the last one booked; Down goes to them:",
+                )
             else:
                 yield Words(safe(self.offer.patient.name))
         yield Words(id="about")
@@ -91,6 +109,7 @@ class BookingForm(Form[Appointment]):
         yield Field("time", "Time", show_time(self.offer.place.start), required=True, read=self.read_time_back)
         yield Field("minutes", "Minutes", str(purpose.minutes) if purpose else "", required=True, read=read_minutes)
         yield Field("note", "Note", limit=NOTE_LIMIT)
+        yield Field("repeat", "Repeat", read=self.read_repeat_back)
 
     # -- reading the fields
 
@@ -104,6 +123,14 @@ class BookingForm(Form[Appointment]):
         start, turn = read_start(text)
         which = "" if turn is None else f", the {TURNS[turn]}"
         return f"{show_time(start)} {show_date(self.offer.place.day)}{which}"
+
+    def read_repeat_back(self, text: str) -> str:
+        """Read how many visits and how often back, with their weekdays and the last one's date."""
+        repeat = read_repeat(text) if text.strip() else None
+        if repeat is None:
+            return "as x12 2/w, x6 /2w or x6 /m"
+        starts = starts_from(self.offer.place, repeat, self.offer.provider)
+        return say_series(repeat, [start.date() for start in starts])
 
     def field(self, name: str) -> Field:
         """Return a field by name."""
@@ -176,7 +203,9 @@ class BookingForm(Form[Appointment]):
     async def suggest(self, patient_id: int) -> None:
         """Offer the patient's usual purpose, then go to what still wants an answer."""
         try:
-            suggestion = await self.scheduling.suggest(self.offer.place, patient_id)
+            suggestion = await self.scheduling.suggest(
+                self.offer.place, patient_id, now=desk_of(self).wall_now, hold_id=self.hold_id
+            )
             await self._show_notes(patient_id)
         except ClinicError as refusal:
             self.say_problem(f"! {refusal}")
@@ -212,10 +241,19 @@ class BookingForm(Form[Appointment]):
         about.show(*(safe(line) for line in told if line))
         about.display = any(told)
 
-    # -- saving
+    # -- saving and waiting
 
-    async def save(self) -> Appointment | None:
-        """Book; each warning is asked on its own."""
+    def place_wanted(self) -> tuple[Place, int]:
+        """Return what is typed, as far as it can be read, else what was offered."""
+        place, minutes = self.offer.place, desk_of(self).clinic.slot_minutes
+        if not self.field("time").problem:
+            place = replace(place, start=read_start(self.field("time").text)[0])
+        if not self.field("minutes").problem:
+            minutes = int(self.field("minutes").text)
+        return place, minutes
+
+    async def save(self) -> Appointment | SeriesBooked | None:
+        """Book; each warning is asked on its own, and of a series the dates are shown first."""
         if self.patient is None:
             raise InputRefused("Which patient?", field="patient")
         start, fold = read_start(self.field("time").text)
@@ -227,12 +265,32 @@ class BookingForm(Form[Appointment]):
             note=self.field("note").text,
             fold=fold,
             origin=self.offer.origin,
+            hold_id=self.hold_id,
         )
         desk = desk_of(self)
         if not await knows_alerts(desk, self.patient.name, self.notes):
             return None
 
+        if self.field("repeat").text.strip():
+            return await desk.ask(SeriesDates(self.scheduling, self.planned(draft)))
+
         async def attempt(leave: Leave) -> Appointment:
-            return await self.scheduling.book(desk.act(), leave.given_to(draft))
+            return await self.book(desk.act(), leave.given_to(draft))
 
         return await with_leave(desk, attempt)
+
+    def planned(self, draft: AppointmentDraft) -> SeriesPlan:
+        """Return the series that begins with the draft. Raises `InputRefused` for a walk-in."""
+        if self.patient is None or draft.origin is Origin.WALK_IN:
+            raise InputRefused("A walk-in is one visit; b books a series.", field="repeat")
+        purpose = next(p for p in self.offer.purposes if p.id == draft.purpose_id)
+        return plan_series(
+            self.patient,
+            purpose,
+            self.offer.provider,
+            draft.place,
+            read_repeat(self.field("repeat").text),
+            minutes=draft.minutes,
+            note=draft.note,
+            fold=draft.fold,
+        )

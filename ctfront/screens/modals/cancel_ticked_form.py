@@ -13,8 +13,10 @@ from ctfront.widgets.front_desk import desk_of
 class CancelTickedForm(ReasonForm[str]):
     """Ask why and who asked, once for all; more than one is asked about again. Answers with what was done."""
 
-    def __init__(self, scheduling: Scheduling, appointments: Sequence[Appointment]) -> None:
+    def __init__(self, scheduling: Scheduling, appointments: Sequence[Appointment], *, of_series: bool = False) -> None:
         super().__init__()
+        self.of_series = of_series
+        """Whether they are one patient's series, first to last, instead of ticked on a day."""
         self.scheduling = scheduling
         self.appointments = tuple(appointments)
 
@@ -23,6 +25,8 @@ class CancelTickedForm(ReasonForm[str]):
         it = self.appointments[0]
         if len(self.appointments) == 1:
             return f"Cancel {it.patient.name} · {show_time(it.start)} {show_date(it.day)} with {it.provider}"
+        if self.of_series:
+            return f"Cancel {len(self.appointments)} visits of {it.patient.name}, from {show_date(it.day)} on"
         return f"Cancel {len(self.appointments)} ticked appointments of {show_date(it.day)}"
 
     async def save(self) -> str | None:

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from ctfront.domain.patients import consent_word
 from ctfront.domain.profile import FieldChange, PatientChanged
@@ -14,6 +13,7 @@ from ctfront.domain.providers import Provider
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import show_day
 from ctfront.widgets.day_cells import fit
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.words import Words
 
 WIDTH = 31
@@ -22,13 +22,12 @@ LED_IN = 8
 """Characters shown before the first that differs, when the beginning of both is alike."""
 
 
-class ChangedPatient(ModalScreen["frozenset[str] | None"]):
+class ChangedPatient(Dialog["frozenset[str] | None"]):
     """List field, theirs and mine; answers with the fields to take of mine, None for *not now*.
 
     What one clerk alone changed is merged; what both changed is picked with `t` or `m`, then `y` saves.
     """
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,Y", "merge", "Merge and save", id="changed.merge"),
         Binding("t,T", "pick(False)", "Theirs", id="changed.theirs"),

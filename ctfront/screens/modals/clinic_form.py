@@ -9,6 +9,7 @@ from ctfront.domain.clinic import Clinic, DateOrder, Identity, Site
 from ctfront.domain.set_up import ClinicDraft, check_correction_days, check_slot_minutes, check_zone
 from ctfront.screens.modals.set_up_form import SetUpForm, read_number, read_yes
 from ctfront.services.clinic_setup import ClinicSetup
+from ctfront.services.public_holidays import check_region, holidays_of
 from ctfront.widgets.form import Choice, Field
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.set_up_rows import IDENTITY_WORDS, ORDER_WORDS, yes_or_no
@@ -63,6 +64,7 @@ class ClinicForm(SetUpForm[Clinic]):
         yield Field("online", "Online", yes_or_no(it.online), required=True, read=read_online)
         yield Field("slot_minutes", "Slot", str(it.slot_minutes), required=True, read=read_slot)
         yield Field("correction_days", "Corrections", str(it.correction_days), required=True, read=read_days)
+        yield Field("holidays", "Holidays", it.holidays, read=self.read_holidays)
         yield Field("site_name", "Site", site.name, required=True)
         yield Field("site_address", "Address", site.address)
         yield Field("site_phone", "Phone", site.phone)
@@ -71,6 +73,12 @@ class ClinicForm(SetUpForm[Clinic]):
     def read_order(self, text: str) -> str:
         """Read the date order back. Raises `InputRefused`."""
         return EXAMPLES[ORDERS[self.orders.index(text)]]
+
+    def read_holidays(self, text: str) -> str:
+        """Read back how many public holidays that is. Raises `InputRefused`."""
+        year = desk_of(self).today.year
+        days = holidays_of(check_region(text, year=year), year)
+        return f"{len(days)} days in {year}" if days else ""
 
     def read_identity(self, text: str) -> str:
         """Read back how staff are known. Raises `InputRefused`."""
@@ -89,6 +97,7 @@ class ClinicForm(SetUpForm[Clinic]):
             site_name=self.text_of("site_name"),
             site_address=self.text_of("site_address"),
             site_phone=self.text_of("site_phone"),
+            holidays=self.text_of("holidays"),
         )
         return await self.set_up.save_clinic(desk_of(self).act(), draft, version=self.clinic.version)
 

@@ -1,4 +1,4 @@
-"""An event of any provider on any coming day."""
+"""An event of any provider on any coming day, or on one weekday again and again."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -7,9 +7,11 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
+from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.grammar.dates import read_date
-from ctfront.domain.providers import Provider
+from ctfront.domain.providers import Event, Provider
+from ctfront.domain.repeats import days_of, read_weeks, show_repeat
 from ctfront.domain.times import show_date, show_minute
 from ctfront.screens.modals.event_form import EventForm
 from ctfront.services.scheduling import Scheduling
@@ -37,6 +39,8 @@ class ComingEventForm(EventForm):
         yield Field("provider", "Provider", required=True, read=self.read_provider)
         yield Field("day", "Day", "t", required=True, read=self.read_day_back)
         yield from super().fields()
+        yield Field("repeat", "Repeat", read=self.read_repeat)
+        yield Field("last", "Last day", read=self.read_last)
 
     def read_provider(self, text: str) -> str:
         """Read the provider back. Raises `InputRefused`."""
@@ -53,6 +57,44 @@ class ComingEventForm(EventForm):
     def read_day_back(self, text: str) -> str:
         """Read the day back with its weekday. Raises `InputRefused`."""
         return show_date(self.read_day(text))
+
+    def read_repeat(self, text: str) -> str:
+        """Read back how often. Raises `InputRefused`."""
+        if not text.strip():
+            return "weekly, or 2 for every 2 weeks; empty: once"
+        return show_repeat(read_weeks(text), self.whose()[1])
+
+    def read_last(self, text: str) -> str:
+        """Read the last day back with how many days there are. Raises `InputRefused`."""
+        if not text.strip():
+            return ""
+        days = self.days(text)
+        return f"{show_date(days[-1])}, {len(days)} day{'s' if len(days) > 1 else ''}"
+
+    def days(self, last: str) -> tuple[date, ...]:
+        """Return the days of the event. Raises `InputRefused`."""
+        desk, (_, first) = desk_of(self), self.whose()
+        weeks = read_weeks(self.query_one("#field-repeat", Field).text)
+        if not weeks:
+            return (first,)
+        until = read_date(last, today=desk.today, at_hand=first, order=desk.clinic.date_order)
+        return days_of(first, weeks, until)
+
+    @on(Input.Changed, "#repeat")
+    def follow_repeat(self, event: Input.Changed) -> None:
+        """Want a last day where it repeats."""
+        last = self.query_one("#field-last", Field)
+        last.needs("Type the last day, as 30 jun." if event.value.strip() else "")
+
+    async def save(self) -> tuple[Event, tuple[Appointment, ...]] | None:
+        """Block the time on every day."""
+        last = self.query_one("#field-last", Field).text
+        if last.strip() and not read_weeks(self.query_one("#field-repeat", Field).text):
+            raise InputRefused("Type weekly here, or no last day.", field="repeat")
+        days, (provider, _) = self.days(last), self.whose()
+        text, span = self.what()
+        added, hit = await self.scheduling.add_events(desk_of(self).act(), provider.id, days, span, text)
+        return added[0], hit
 
     @on(Input.Changed, "#provider, #day")
     def follow_day(self) -> None:

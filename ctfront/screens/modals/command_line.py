@@ -6,7 +6,6 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from ctfront.domain.errors import ClinicError
@@ -15,6 +14,7 @@ from ctfront.domain.grammar.errors import CannotRead
 from ctfront.domain.text import safe
 from ctfront.services.command_whom import AtHand
 from ctfront.services.desk_command import DeskCommand
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.form import Line
 from ctfront.widgets.safe_input import full_words
 from ctfront.widgets.words import Words
@@ -31,10 +31,9 @@ class CommandInput(Line):
         return event.is_printable or (event.key == "backspace" and bool(self.value))
 
 
-class CommandLine(ModalScreen[Command | None]):
+class CommandLine(Dialog[Command | None]):
     """One line at the bottom; Enter answers with it when it can be read."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", tooltip="Close the line", id="command.leave"),
     ]
@@ -48,7 +47,7 @@ class CommandLine(ModalScreen[Command | None]):
         """The line as read, None while it cannot be."""
 
     def compose(self) -> ComposeResult:
-        """Lay the reading above the line, and below it a mark where it stops making sense."""
+        """Lay the reading above the line, and below it where it stops making sense, or the series that it means."""
         with Vertical(id="command"):
             yield Words(id="reading")
             with Horizontal():
@@ -80,6 +79,8 @@ class CommandLine(ModalScreen[Command | None]):
             try:
                 command = await self.commands.read(text, self.at_hand)
                 words = await self.commands.meant(command, self.at_hand)
+                plan = await self.commands.series(command, self.at_hand)
+                where = f" {plan.words}" if plan is not None else ""
             except CannotRead as refusal:
                 command, words = None, str(refusal)
                 where = "" if refusal.position is None else f"{' ' * (INDENT + refusal.position)}^"

@@ -10,11 +10,13 @@ from ctfront.domain.appointments import Appointment, AppointmentDraft, Origin
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import VisitPurpose
+from ctfront.domain.series import Edit, SeriesChanged
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.booking_form import read_minutes
 from ctfront.screens.modals.new_patient_form import new_patient_form
+from ctfront.screens.series_reach import reach_of
 from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
@@ -24,7 +26,7 @@ from ctfront.widgets.patient_finder import PatientFinder
 from ctfront.widgets.words import Words
 
 
-class EditForm(Form[Appointment]):
+class EditForm(Form[Appointment | SeriesChanged]):
     """Change an appointment where it stands."""
 
     def __init__(
@@ -113,8 +115,8 @@ class EditForm(Form[Appointment]):
     def _unchanged(self, text: str) -> bool:
         return text.strip() == safe(self.appointment.purpose)
 
-    async def save(self) -> Appointment | None:
-        """Save the change; each warning is asked on its own."""
+    async def save(self) -> Appointment | SeriesChanged | None:
+        """Save the change; each warning is asked on its own, and of a series how much of it is meant."""
         desk = desk_of(self)
         purpose, minutes, note = (self.query_one(f"#field-{n}", Field).text for n in ("purpose", "minutes", "note"))
         kept = self._unchanged(purpose)
@@ -131,6 +133,19 @@ class EditForm(Form[Appointment]):
                 origin=Origin.WALK_IN if it.origin is Origin.WALK_IN else Origin.DESK,
             )
             return await self._change_patient(draft)
+
+        it = self.appointment
+        what = Edit(
+            purpose_id=None if kept else purpose_id,
+            minutes=None if int(minutes) == it.minutes else int(minutes),
+            note=note if self.query_one("#field-note", Field).changed else None,
+        )
+        if what != Edit():
+            visits = await reach_of(desk, self.scheduling, it, "Change")
+            if len(visits) > 1:
+                return await self.scheduling.edit_series(desk.act(), {one.id: one.version for one in visits}, what)
+            if not visits:
+                return None
 
         async def attempt(leave: Leave) -> Appointment:
             return await self.scheduling.edit(

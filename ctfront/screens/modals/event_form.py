@@ -40,12 +40,17 @@ class EventForm(Form[tuple[Event, tuple[Appointment, ...]]]):
 
     async def save(self) -> tuple[Event, tuple[Appointment, ...]] | None:
         """Block the time."""
+        text, span = self.what()
+        provider, day = self.whose()
+        return await self.scheduling.add_event(desk_of(self).act(), provider.id, day, span, text)
+
+    def what(self) -> tuple[str, Span]:
+        """Return the event's words and its time. Raises `InputRefused`."""
         text, first, last = (self.query_one(f"#field-{n}", Field).text for n in ("text", "from", "until"))
         start, end = minute_of(read_time(first)), minute_of(read_time(last))
         if end <= start:
             raise InputRefused("The end must come after the start.", field="until")
-        provider, day = self.whose()
-        return await self.scheduling.add_event(desk_of(self).act(), provider.id, day, Span(start, end), text)
+        return text, Span(start, end)
 
     def whose(self) -> tuple[Provider, date]:
         """Return whose time it is, and on which day."""

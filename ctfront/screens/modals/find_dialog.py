@@ -6,18 +6,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from ctfront.domain.patients import PatientName
 from ctfront.domain.text import safe
 from ctfront.services.patients import Patients
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
 from ctfront.widgets.words import Words
 
 
-class FindDialog(ModalScreen[PatientName | str | None]):
+class FindDialog(Dialog[PatientName | str | None]):
     """Find a patient; the answer is the patient, a name to add, or None."""
 
     AUTO_FOCUS: ClassVar[str | None] = "#patient"

@@ -15,6 +15,7 @@ class GoTo(Form[date]):
     """One field; the reading back decides."""
 
     HEADING = "Go to a day"
+    WAITS = False
 
     def __init__(self, *, today: date, at_hand: date, order: DateOrder) -> None:
         super().__init__()

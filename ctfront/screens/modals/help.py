@@ -8,12 +8,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from ctfront.domain.text import safe
 from ctfront.screens.desk_screen import DeskScreen, action_name
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.form import Line
 from ctfront.widgets.words import Words
 
@@ -97,10 +97,9 @@ def shown_key(key: str) -> str:
     return f"{modifier.capitalize()}+{letter.upper()}" if plus else key.removeprefix("upper_")
 
 
-class KeyList(ModalScreen[str | None]):
+class KeyList(Dialog[str | None]):
     """The list behind `?` and Ctrl+P; Enter does what is under the cursor."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", id="help.leave"),
         Binding("down", "step(1)", "Down", id="help.down"),

@@ -7,16 +7,15 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from ctfront.domain.text import safe
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.words import Words
 
 
-class MarkMenu(ModalScreen[str | None]):
+class MarkMenu(Dialog[str | None]):
     """Letters and words; the letter pressed is the answer, Esc is none."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="mark.leave")]
 
     def __init__(self, heading: str, choices: Sequence[tuple[str, str]], *, does: str = "marks") -> None:

@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from ctfront.domain.happenings import Happening
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_moment
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.row_list import ListColumn, RowList
 from ctfront.widgets.words import Words
 
@@ -19,10 +19,9 @@ MOST_ROWS = 14
 """Rows in view; a longer list scrolls."""
 
 
-class NewsList(ModalScreen[Happening | None]):
+class NewsList(Dialog[Happening | None]):
     """Show what happened, newest first; answers with the one to go to."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go", "Go there", tooltip="Show it where it is", id="news.go"),
         Binding("escape", "leave", "Close", tooltip="Close the list", id="news.leave"),

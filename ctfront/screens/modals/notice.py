@@ -6,16 +6,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from ctfront.domain.text import safe
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.words import Words
 
 
-class Notice(ModalScreen[bool]):
+class Notice(Dialog[bool]):
     """Say what came of an act; True means that the clerk takes it back."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,escape", "close", "OK", id="notice.ok"),
         Binding("u,U", "take_back", "Undo", id="notice.undo"),

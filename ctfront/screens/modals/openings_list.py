@@ -7,7 +7,6 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 
 from ctfront.domain.errors import ClinicError, InputRefused
@@ -17,6 +16,7 @@ from ctfront.domain.schedule import Start
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_minute
 from ctfront.services.scheduling import Scheduling
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.form import Line
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.safe_input import full_words
@@ -38,10 +38,9 @@ class OpeningsRows(OptionList):
     """The rows; Enter takes the one under the cursor."""
 
 
-class OpeningsList(ModalScreen[tuple[Start, VisitPurpose] | None]):
+class OpeningsList(Dialog[tuple[Start, VisitPurpose] | None]):
     """`adj chen mornings 2w`: purpose, providers, part of day, until when."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", tooltip="Close the list", id="openings.leave"),
         Binding("tab,shift+tab", "swap", "Rows or line", tooltip="To the rows and back", id="openings.swap"),

@@ -8,18 +8,17 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from ctfront.domain.patients import PatientName
 from ctfront.domain.text import safe
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.patient_finder import MOST_ROWS, patient_row
 from ctfront.widgets.words import Words
 
 
-class PatientChoice(ModalScreen["PatientName | bool | None"]):
+class PatientChoice(Dialog["PatientName | bool | None"]):
     """A digit takes a known patient, `y` says another person (True), Enter and Esc go back to the form."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,Y", "another", "Another person", id="duplicate.another"),
         Binding("enter,escape", "leave", "Not now", id="duplicate.leave"),

@@ -5,16 +5,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from ctfront.domain.text import safe
+from ctfront.widgets.dialog import Dialog
 from ctfront.widgets.words import Words
 
 
-class Question(ModalScreen[bool]):
+class Question(Dialog[bool]):
     """Ask; `y` is yes, Enter and Esc are both *not now*, other keys do nothing."""
 
-    AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,Y", "answer(True)", "Yes", id="question.yes"),
         Binding("enter,escape", "answer(False)", "Not now", id="question.no"),

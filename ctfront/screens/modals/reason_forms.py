@@ -15,12 +15,16 @@ ASKERS = (Asker.PATIENT, Asker.CLINIC)
 class ReasonForm(Form[Saved]):
     """One line why and one who; filled in, so that Enter is Okay."""
 
+    why: str = CANCEL_REASONS[0]
+    """Filled in as the reason."""
+    asker: Asker = Asker.PATIENT
+    """Filled in as who asked."""
     choice = Choice([asker.value for asker in ASKERS], what="answer")
 
     def fields(self) -> Iterable[Widget]:
         """Make the two fields."""
-        yield Field("reason", "Why", CANCEL_REASONS[0], required=True)
-        yield Field("asked_by", "Who asked", Asker.PATIENT.value, required=True, read=self.read_asker)
+        yield Field("reason", "Why", self.why, required=True)
+        yield Field("asked_by", "Who asked", self.asker.value, required=True, read=self.read_asker)
 
     def read_asker(self, text: str) -> str:
         """Read back who asked."""

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("correction_days", WHOLE, nullable=False),
         sa.Column("retention_years", WHOLE, nullable=False),
         sa.Column("identity", sa.String(length=20), nullable=False),
+        sa.Column("holidays", sa.String(length=20), nullable=False),
         sa.Column("version", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clinic")),
     )
@@ -148,6 +149,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("address", sa.String(length=400), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("version", WHOLE, nullable=False),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_site_clinic_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
     )
@@ -195,6 +197,7 @@ def upgrade() -> None:
         sa.Column("start_minute", WHOLE, nullable=False),
         sa.Column("end_minute", WHOLE, nullable=False),
         sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("series", WHOLE, nullable=True),
         sa.Column("removed_at", INSTANT, nullable=True),
         sa.Column("by_kind", sa.String(length=12), nullable=False),
         sa.Column("by_id", WHOLE, nullable=True),
@@ -217,16 +220,21 @@ def upgrade() -> None:
         "office_hours",
         sa.Column("id", WHOLE, nullable=False),
         sa.Column("clinic_id", WHOLE, nullable=False),
-        sa.Column("site_id", WHOLE, nullable=False),
+        sa.Column("site_id", WHOLE, nullable=True),
         sa.Column("provider_id", WHOLE, nullable=False),
         sa.Column("weekday", WHOLE, nullable=False),
         sa.Column("start_minute", WHOLE, nullable=False),
         sa.Column("end_minute", WHOLE, nullable=False),
         sa.Column("break_label", sa.String(length=40), nullable=True),
+        sa.Column("governor", WHOLE, nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440",
             name=op.f("ck_office_hours_span"),
         ),
+        sa.CheckConstraint("governor BETWEEN 1 AND 20", name=op.f("ck_office_hours_governor")),
+        sa.CheckConstraint("valid_from <= valid_until", name=op.f("ck_office_hours_validity")),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_office_hours_weekday")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_office_hours_clinic_id")),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_office_hours_provider_id")),
@@ -769,6 +777,7 @@ def upgrade() -> None:
         sa.Column("cap", WHOLE, nullable=False),
         sa.Column("over_ok", WHOLE, nullable=False),
         sa.Column("appointment_id", WHOLE, nullable=True),
+        sa.Column("hold_id", sa.String(length=36), nullable=True),
         sa.Column("hold_by", sa.String(length=64), nullable=True),
         sa.Column("hold_until", INSTANT, nullable=True),
         sa.CheckConstraint("kind IN ('P', 'T')", name=op.f("ck_seat_kind")),
@@ -780,3 +789,100 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index("ix_seat_appointment", ["appointment_id"], unique=False)
+        batch_op.create_index(
+            "ix_seat_hold",
+            ["hold_id"],
+            unique=False,
+            sqlite_where=sa.text("hold_id IS NOT NULL"),
+            postgresql_where=sa.text("hold_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "waitlist_entry",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("patient_id", WHOLE, nullable=False),
+        sa.Column("purpose_id", WHOLE, nullable=False),
+        sa.Column("weekdays", WHOLE, nullable=False),
+        sa.Column("first_minute", WHOLE, nullable=False),
+        sa.Column("end_minute", WHOLE, nullable=False),
+        sa.Column("earliest", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("phone", sa.String(length=60), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("closed_at", INSTANT, nullable=True),
+        sa.Column("closed_how", sa.String(length=10), nullable=False),
+        sa.Column("closed_by_id", WHOLE, nullable=True),
+        sa.Column("closed_by_name", sa.String(length=200), nullable=False),
+        sa.Column("appointment_id", WHOLE, nullable=True),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.Column("by_kind", sa.String(length=12), nullable=False),
+        sa.Column("by_id", WHOLE, nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.CheckConstraint("weekdays BETWEEN 1 AND 127", name=op.f("ck_waitlist_entry_weekdays")),
+        sa.CheckConstraint(
+            "0 <= first_minute AND first_minute < end_minute AND end_minute <= 1440",
+            name=op.f("ck_waitlist_entry_times"),
+        ),
+        sa.CheckConstraint("earliest <= until", name=op.f("ck_waitlist_entry_dates")),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_waitlist_entry_appointment_id")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_waitlist_entry_clinic_id")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_waitlist_entry_patient_id")),
+        sa.ForeignKeyConstraint(["purpose_id"], ["visit_purpose.id"], name=op.f("fk_waitlist_entry_purpose_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_entry")),
+    )
+    with op.batch_alter_table("waitlist_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_waitlist_entry_open",
+            ["clinic_id", "until", "made_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index("ix_waitlist_entry_patient", ["patient_id"], unique=False)
+
+    op.create_table(
+        "waitlist_provider",
+        sa.Column("entry_id", WHOLE, nullable=False),
+        sa.Column("provider_id", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["waitlist_entry.id"], name=op.f("fk_waitlist_provider_entry_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_waitlist_provider_provider_id")),
+        sa.PrimaryKeyConstraint("entry_id", "provider_id", name=op.f("pk_waitlist_provider")),
+    )
+
+    op.create_table(
+        "patient_merge",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("kept_id", WHOLE, nullable=False),
+        sa.Column("gone_id", WHOLE, nullable=False),
+        sa.Column("moved", sa.Text(), nullable=False),
+        sa.Column("undone_at", INSTANT, nullable=True),
+        sa.Column("by_kind", sa.String(length=12), nullable=False),
+        sa.Column("by_id", WHOLE, nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_patient_merge_clinic_id")),
+        sa.ForeignKeyConstraint(["gone_id"], ["patient.id"], name=op.f("fk_patient_merge_gone_id")),
+        sa.ForeignKeyConstraint(["kept_id"], ["patient.id"], name=op.f("fk_patient_merge_kept_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_merge")),
+    )
+    with op.batch_alter_table("patient_merge", schema=None) as batch_op:
+        batch_op.create_index("ix_patient_merge_kept", ["kept_id"], unique=False)
+
+    op.create_table(
+        "not_same_patient",
+        sa.Column("patient_id", WHOLE, nullable=False),
+        sa.Column("other_id", WHOLE, nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("by_kind", sa.String(length=12), nullable=False),
+        sa.Column("by_id", WHOLE, nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.CheckConstraint("patient_id < other_id", name=op.f("ck_not_same_patient_order")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_not_same_patient_clinic_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["patient.id"], name=op.f("fk_not_same_patient_other_id")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_not_same_patient_patient_id")),
+        sa.PrimaryKeyConstraint("patient_id", "other_id", name=op.f("pk_not_same_patient")),
+    )

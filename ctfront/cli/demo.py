@@ -83,7 +83,7 @@ def open_demo(desk: Desk, place: Path) -> None:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         settings = replace(desk.settings, site=replace(desk.settings.site, url=url))
         with served_beside(settings, desk.clinic.id, desk.clock, sock):
-            run_app(replace(desk, settings=settings), greeting=f"Patients’ site: {url}   Mailbox: {place / 'mail'}")
+            run_app(replace(desk, settings=settings), greeting=f"Site: {url}   Mailbox: {place / 'mail'}")
 
 
 def _free_socket() -> socket:

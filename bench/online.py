@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.booking import FIRST_DAY, PROVIDERS, _drafts, copied
+from bench.booking import FIRST_DAY, PROVIDERS, copied, drafts
 from bench.filling import NOW, TODAY
 from bench.timing import WARM_UP, Figure, Report, Sample, latency, sample
 from ctfront.cli.opening import newest_stamp
@@ -181,11 +181,11 @@ async def _ask(scene: Scene, token: str, path: str, form: dict[str, str] | None 
 
 async def _pages(report: Report, scene: Scene, path: Path) -> None:
     """Report a page with free days under load, and a desk's booking without and with it."""
-    scheduling, drafts, act = Scheduling(scene.database, scene.clinic), _drafts(path), _acts(scene.actor)
+    scheduling, wanted, act = Scheduling(scene.database, scene.clinic), drafts(path), _acts(scene.actor)
 
     async def book(run: int) -> None:
         one = act()
-        await scheduling.book(Act(who=one.who, at=one.at, op_id=f"{one.op_id}-desk"), next(drafts))
+        await scheduling.book(Act(who=one.who, at=one.at, op_id=f"{one.op_id}-desk"), next(wanted))
 
     alone = await sample(book, runs=100)
     waits: list[float] = []

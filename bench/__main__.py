@@ -14,6 +14,7 @@ from bench.filling import Size, kept_file
 from bench.inviting import measure_inviting
 from bench.machine import busy, facts, fsync_milliseconds
 from bench.mailing import measure_mailing
+from bench.online import measure_online
 from bench.painting import measure_painting
 from bench.postgres import kept_server
 from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_glance, measure_search
@@ -36,6 +37,7 @@ PARTS = (
     "invite",
     "access",
     "mail",
+    "online",
     "waitlist",
     "duplicates",
     "postgresql",
@@ -92,6 +94,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_access(report, path)
     if "mail" in chosen:
         await measure_mailing(report, path)
+    if "online" in chosen:
+        await measure_online(report, path)
     if "waitlist" in chosen:
         await measure_waitlist(report, kept_file(asked.keep, Size(patients=10_000, years=1), print))
     if "duplicates" in chosen:

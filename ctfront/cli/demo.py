@@ -82,7 +82,7 @@ def open_demo(desk: Desk, place: Path, *, tell_wire: bool) -> None:
     with closing(_free_socket()) as sock:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         settings = replace(desk.settings, site=replace(desk.settings.site, url=url))
-        greeting = f"Patients’ site: {url}   Mailbox: {place / 'mail'}"
+        greeting = f"Site: {url}   Mailbox: {place / 'mail'}"
         with served_beside(settings, desk.clinic.id, desk.clock, sock):
             run_app(replace(desk, settings=settings), greeting=greeting, tell_wire=tell_wire)
 

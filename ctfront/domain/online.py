@@ -1,17 +1,14 @@
 """What patients may book on the site: the clinic's rules, each provider's, and the free times that follow from them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from ctfront.domain.clinic import Clinic, DateOrder
-from ctfront.domain.openings import minutes_in
+from ctfront.domain.minutes import bits, bits_of, each, starts_of
 from ctfront.domain.providers import Event, Provider, VisitPurpose
-from ctfront.domain.schedule import Column, Start, free_spans
-from ctfront.domain.times import DAY, Span, show_time
-
-Taken = Mapping[tuple[int, date], Sequence[tuple[int, int]]]
-"""First minute and length of the live appointments, by provider and day."""
+from ctfront.domain.schedule import Start, free_minutes
+from ctfront.domain.times import Span, show_time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,20 +51,16 @@ class OnlineProvider:
         """Tell whether patients may book it."""
         return self.available and self.provider.active and purpose_id in self.purpose_ids
 
-    def free_on(self, day: date, visits: Iterable[tuple[int, int]], events: Sequence[Event]) -> tuple[Span, ...]:
-        """Return the time of a day that is free online: inside office hours, whatever the online hours say."""
+    def free_on(self, day: date, visits: Sequence[tuple[int, int]], events: Iterable[Event]) -> int:
+        """Return the minutes of a day that are free online: inside office hours, whatever the online hours say."""
         office = self.provider.hours_on(day)
-        column = Column(provider=self.provider, day=day, hours=office.spans, breaks=office.breaks, events=tuple(events))
-        taken = [Span(start, min(start + minutes, DAY)) for start, minutes in visits if start < DAY]
-        free = free_spans(column.bookable(), taken, self.provider, day, most=self.governor)
-        if self.hours is None:
-            return free
-        return tuple(
-            Span(max(a.start, b.start), min(a.end, b.end))
-            for a in free
-            for b in self.hours.get(day.weekday(), ())
-            if a.overlaps(b)
-        )
+        if not office.spans:
+            return 0
+        free = free_minutes(office.spans, visits, self.provider, day, most=self.governor)
+        free &= ~bits_of(pause.span for pause in office.breaks)
+        for event in events:
+            free &= ~bits_of((event.span,))
+        return free if self.hours is None else free & bits_of(self.hours.get(day.weekday(), ()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,35 +83,49 @@ class OnlineBook:
         chosen = (p for p in self.providers if p.offers(purpose_id))
         return tuple(p for p in chosen if provider_id is None or p.provider.id == provider_id)
 
-    def starts(
+    def offered(
         self,
         purpose: VisitPurpose,
-        who: Iterable[OnlineProvider],
+        who: Sequence[OnlineProvider],
         days: Iterable[date],
-        taken: Taken,
-        events: Mapping[tuple[int, date], Sequence[Event]],
+        free: Callable[[OnlineProvider, date], int],
         *,
         now: datetime,
         step: int,
-    ) -> Iterator[Start]:
-        """Yield the free starts, day by day and of each day provider by provider; `now` is wall clock."""
+    ) -> Iterator[tuple[date, OnlineProvider, int]]:
+        """Yield the minutes at which a visit may start, of every day and provider; `now` is wall clock.
+
+        `free` gives what is free of a provider's day, as `OnlineProvider.free_on` works it out.
+        """
         earliest, last = self.rules.window(now)
         for day in days:
             if not earliest.date() <= day <= last:
                 continue
-            first = earliest.hour * 60 + earliest.minute if day == earliest.date() else 0
+            early = bits(0, earliest.hour * 60 + earliest.minute) if day == earliest.date() else 0
             for one in who:
-                place = (one.provider.id, day)
-                free = one.free_on(day, taken.get(place, ()), events.get(place, ()))
-                for minute, minutes_free in minutes_in(free, purpose.minutes, step=step):
-                    if minute >= first:
-                        yield Start(
-                            provider_id=one.provider.id,
-                            provider=one.provider.name,
-                            day=day,
-                            minute=minute,
-                            minutes_free=minutes_free,
-                        )
+                if minutes := starts_of(free(one, day), purpose.minutes, step) & ~early:
+                    yield day, one, minutes
+
+
+def counted(offered: Iterable[tuple[date, OnlineProvider, int]]) -> dict[date, int]:
+    """Return how many different times each day has."""
+    days: dict[date, int] = {}
+    for day, _, minutes in offered:
+        days[day] = days.get(day, 0) | minutes
+    return {day: minutes.bit_count() for day, minutes in days.items()}
+
+
+def started(offered: Iterable[tuple[date, OnlineProvider, int]], purpose: VisitPurpose) -> Iterator[Start]:
+    """Yield each start, day by day and of each day provider by provider."""
+    for day, one, minutes in offered:
+        for minute in each(minutes):
+            yield Start(
+                provider_id=one.provider.id,
+                provider=one.provider.name,
+                day=day,
+                minute=minute,
+                minutes_free=purpose.minutes,
+            )
 
 
 def say_time(at: time, clinic: Clinic) -> str:

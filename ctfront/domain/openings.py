@@ -30,22 +30,17 @@ _PARTS = {
 
 def starts_in(column: Column, minutes: int, *, step: int, part: PartOfDay | None = None) -> Iterator[Start]:
     """Yield the starts on the grid at which `minutes` are free, in order."""
-    for minute, minutes_free in minutes_in(column.free, minutes, step=step):
-        if part is None or part.span.start <= minute < part.span.end:
-            yield Start(
-                provider_id=column.provider.id,
-                provider=column.provider.name,
-                day=column.day,
-                minute=minute,
-                minutes_free=minutes_free,
-            )
-
-
-def minutes_in(free: Iterable[Span], minutes: int, *, step: int) -> Iterator[tuple[int, int]]:
-    """Yield each minute on the grid from which so many are free, with how many are."""
-    for span in free:
-        for minute in range(-(-span.start // step) * step, span.end - minutes + 1, step):
-            yield minute, span.end - minute
+    for span in column.free:
+        first = -(-span.start // step) * step
+        for minute in range(first, span.end - minutes + 1, step):
+            if part is None or part.span.start <= minute < part.span.end:
+                yield Start(
+                    provider_id=column.provider.id,
+                    provider=column.provider.name,
+                    day=column.day,
+                    minute=minute,
+                    minutes_free=span.end - minute,
+                )
 
 
 def next_starts(

@@ -1,14 +1,13 @@
 """A day of the clinic as it is read: one column per provider, what is open, taken and closed."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
 
 from ctfront.domain.appointments import Appointment
+from ctfront.domain.minutes import WHOLE_DAY, bits_of, full, spans_of
 from ctfront.domain.providers import Break, Event, Provider
 from ctfront.domain.times import Span, show_time, subtract
 
@@ -97,18 +96,29 @@ def free_spans(
 
     `most` is a governor that holds where it is lower.
     """
-    changes: Counter[int] = Counter()
-    for governed in provider.hours_on(day).governed:
-        changes.update({governed.span.start: 0, governed.span.end: 0})
-    for span in taken:
-        changes[span.start] += 1
-        changes[span.end] -= 1
-    full, load, edges = [], 0, sorted(changes)
-    for (start, end), governor in zip(pairwise(edges), provider.governors(day, edges), strict=False):
-        load += changes[start]
-        if load >= min(governor, most or governor):
-            full.append(Span(start, end))
-    return subtract(bookable, full)
+    visits = [(span.start, span.minutes) for span in taken]
+    return spans_of(free_minutes(bookable, visits, provider, day, most=most))
+
+
+def free_minutes(
+    bookable: Iterable[Span],
+    visits: Sequence[tuple[int, int]],
+    provider: Provider,
+    day: date,
+    *,
+    most: int | None = None,
+) -> int:
+    """Return the same as bits (see `minutes`): the one place where free time is worked out, for desk and site.
+
+    Each visit is its first minute and its length.
+    """
+    taken, rest = 0, WHOLE_DAY
+    for part in provider.hours_on(day).governed:
+        where = bits_of((part.span,)) & rest
+        taken |= full(visits, min(part.governor, most or part.governor)) & where
+        rest &= ~where
+    taken |= full(visits, min(provider.governor, most or provider.governor)) & rest
+    return bits_of(bookable) & ~taken
 
 
 class Opening(StrEnum):

@@ -14,7 +14,7 @@ from ctfront.domain.online import OnlineBook
 from ctfront.domain.providers import VisitPurpose
 from ctfront.domain.times import DAY, time_of, wall_clock
 from ctfront.online.visits import Visit
-from ctfront.services.online_booking import DAYS_SHOWN, NotOffered, Person, TimeLost, TooMany, Wish, by_day
+from ctfront.services.online_booking import DAYS_SHOWN, NotOffered, Person, TimeLost, TooMany, Wish
 
 ANY = 0
 """Stands for any provider."""
@@ -153,10 +153,10 @@ async def show_days(visit: Visit, plan: Plan) -> Response:
     page = min(max(int(plan.chosen.get("page", 0)), 0), max(0, (last - earliest.date()).days // DAYS_SHOWN))
     first = earliest.date() + timedelta(days=page * DAYS_SHOWN)
     until = min(first + timedelta(days=DAYS_SHOWN - 1), last)
-    starts = await visit.site.booking.starts(clinic, plan.purpose, plan.provider_id, first, until)
+    days = await visit.site.booking.days(clinic, plan.purpose, plan.provider_id, first, until)
     return visit.page(
         "book_day", plan=plan, purpose=plan.purpose, provider=plan.provider_name(plan.provider_id),
-        days=by_day(starts), page=page, is_last=until >= last,
+        days=days, page=page, is_last=until >= last,
     )  # fmt: skip
 
 
@@ -178,8 +178,8 @@ async def show_times(visit: Visit, plan: Plan) -> Response:
     """Show the free times of the day."""
     if plan.person is None or plan.purpose is None or plan.day is None:
         return visit.go("/book/day")
-    starts = await visit.site.booking.starts(visit.practice.clinic, plan.purpose, plan.provider_id, plan.day, plan.day)
-    times = [(start, time_of(start.minute)) for start in by_day(starts).get(plan.day, ())]
+    starts = await visit.site.booking.starts(visit.practice.clinic, plan.purpose, plan.provider_id, plan.day)
+    times = [(start, time_of(start.minute)) for start in starts]
     return visit.page(
         "book_time", plan=plan, purpose=plan.purpose, provider=plan.provider_name(plan.provider_id), times=times
     )

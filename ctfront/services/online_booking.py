@@ -1,19 +1,18 @@
 """Booking on the site: what is offered to whom, the booking itself by the desk's rules, and the place that was lost."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, invitations, ledger, news, online_rules, patients
+from ctfront.data import appointments, invitations, ledger, online_rules, patients
 from ctfront.data.models import AppointmentRow, EnrollmentRow, PatientRow
 from ctfront.domain.appointments import LIVE, Appointment, AppointmentDraft, Origin, Place, Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError, InvitationRefused, PatientBusy, ScheduleRefused
 from ctfront.domain.invitations import Reach, check_reach
-from ctfront.domain.online import OnlineBook
+from ctfront.domain.online import OnlineBook, counted, started
 from ctfront.domain.online_mails import MailKind
 from ctfront.domain.providers import VisitPurpose
 from ctfront.domain.schedule import Start
@@ -21,6 +20,7 @@ from ctfront.domain.staff import Act, Actor, ActorKind, Right
 from ctfront.domain.times import time_of, wall_clock
 from ctfront.services import booking, online_openings, patient_mails, placing
 from ctfront.services.front import Front
+from ctfront.services.online_openings import FreeMinutes
 from ctfront.services.recording import record_steps, told
 
 DAYS_SHOWN = 28
@@ -74,7 +74,7 @@ class OnlineBooking:
 
     def __init__(self, front: Front) -> None:
         self._front = front
-        self._known: tuple[int, OnlineBook] | None = None
+        self._free = FreeMinutes()
 
     async def people(self, account_id: int) -> tuple[Person, ...]:
         """Return whom a log-in books for here."""
@@ -85,28 +85,30 @@ class OnlineBooking:
             )
 
     async def book_of_offers(self) -> OnlineBook:
-        """Return everything that decides what is offered, read again when set-up may have changed."""
+        """Return everything that decides what is offered."""
         async with self._front.database.reading() as session:
-            reader, clinic_id = await session.connection(), self._front.clinic_id
-            if self._known is not None:
-                since = await news.read_since(reader, clinic_id, self._known[0])
-                if since.of_days_only:
-                    self._known = since.newest, self._known[1]
-                    return self._known[1]
-            newest = await news.read_newest(reader, clinic_id)
-            self._known = newest, await online_rules.read_book(reader, clinic_id)
-            return self._known[1]
+            return await self._free.book(await session.connection(), self._front.clinic_id)
 
-    async def starts(
+    async def days(
         self, clinic: Clinic, purpose: VisitPurpose, provider_id: int | None, first: date, last: date
-    ) -> list[Start]:
-        """Return the free starts of a purpose from `first` to `last`, with one provider or anybody."""
-        book = await self.book_of_offers()
+    ) -> dict[date, int]:
+        """Return how many times are free on each day from `first` to `last`, with one provider or anybody."""
+        return counted(await self._offered(clinic, purpose, provider_id, first, last))
+
+    async def starts(self, clinic: Clinic, purpose: VisitPurpose, provider_id: int | None, day: date) -> list[Start]:
+        """Return the free starts of a day, one for every time, in order."""
+        found: dict[int, Start] = {}
+        for start in started(await self._offered(clinic, purpose, provider_id, day, day), purpose):
+            found.setdefault(start.minute, start)
+        return [found[minute] for minute in sorted(found)]
+
+    async def _offered(
+        self, clinic: Clinic, purpose: VisitPurpose, provider_id: int | None, first: date, last: date
+    ) -> online_openings.Offered:
+        now = self._front.clock()
         async with self._front.database.reading() as session:
             reader = await session.connection()
-            who = book.offering(purpose.id, provider_id)
-            now = self._front.clock()
-            return await online_openings.read_starts(reader, clinic, book, purpose, who, first, last, now=now)
+            return await self._free.offered(reader, clinic, purpose, provider_id, first, last, now=now)
 
     async def coming(self, clinic: Clinic, account_id: int) -> list[Appointment]:
         """Return the appointments to come of everybody whom a log-in books for."""
@@ -281,11 +283,3 @@ def tell_of_loss(session: Session, clinic: Clinic, act: Act, account_id: int, wi
         "minute": wish.minute,
     }
     patient_mails.tell(session, clinic, act, MailKind.NOT_BOOKED, person.patient_id, details=details, due=act.at)
-
-
-def by_day(starts: Sequence[Start]) -> dict[date, list[Start]]:
-    """Return the starts of each day, one for every time, in order."""
-    days: dict[date, dict[int, Start]] = {}
-    for start in starts:
-        days.setdefault(start.day, {}).setdefault(start.minute, start)
-    return {day: [found[minute] for minute in sorted(found)] for day, found in days.items()}

@@ -6,10 +6,10 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, events, online_rules
+from ctfront.data import appointments, events, news, online_rules
 from ctfront.data.database import Reader
 from ctfront.domain.clinic import Clinic
-from ctfront.domain.online import OnlineBook, OnlineProvider
+from ctfront.domain.online import OnlineBook, OnlineProvider, started
 from ctfront.domain.providers import Event, VisitPurpose
 from ctfront.domain.schedule import Start
 from ctfront.domain.times import wall_clock
@@ -18,24 +18,73 @@ NEXT = 6
 """Free times offered instead of one that was lost."""
 
 
-async def read_starts(
-    reader: Reader,
-    clinic: Clinic,
-    book: OnlineBook,
-    purpose: VisitPurpose,
-    who: Sequence[OnlineProvider],
-    first: date,
-    last: date,
-    *,
-    now: datetime,
-) -> list[Start]:
-    """Return the free starts of a purpose from `first` to `last`; `now` is an instant."""
-    taken = await appointments.read_taken(reader, clinic.id, first, last)
-    blocked = await events.read_events(reader, clinic.id, first, last)
-    wall = wall_clock(now, clinic.zone)
-    return list(
-        book.starts(purpose, who, _days(first, last), taken, _by_place(blocked), now=wall, step=clinic.slot_minutes)
-    )
+Offered = list[tuple[date, OnlineProvider, int]]
+"""The minutes at which a visit may start, by day and provider."""
+
+
+class FreeMinutes:
+    """What is offered, and what is free of each provider's day; kept until something of it changes."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+        """The newest change that is in."""
+        self._book: OnlineBook | None = None
+        self._free: dict[date, dict[int, int]] = {}
+
+    async def book(self, reader: Reader, clinic_id: int) -> OnlineBook:
+        """Return everything that decides what is offered, read again when set-up may have changed."""
+        if self._book is not None:
+            since = await news.read_since(reader, clinic_id, self._seen)
+            self._seen = since.newest
+            for day in since.days:
+                self._free.pop(day, None)
+            if since.of_days_only:
+                return self._book
+        newest = await news.read_newest(reader, clinic_id)
+        book = await online_rules.read_book(reader, clinic_id)
+        self._seen, self._book, self._free = newest, book, {}
+        return book
+
+    async def offered(
+        self,
+        reader: Reader,
+        clinic: Clinic,
+        purpose: VisitPurpose,
+        provider_id: int | None,
+        first: date,
+        last: date,
+        *,
+        now: datetime,
+    ) -> Offered:
+        """Return when a purpose may start from `first` to `last`, with one provider or anybody; `now` is an instant."""
+        book, days = await self.book(reader, clinic.id), _days(first, last)
+        seen, free = self._seen, {day: self._free[day] for day in days if day in self._free}
+        if missing := [day for day in days if day not in free]:
+            free |= await self._read(reader, clinic, book, missing)
+            if seen == self._seen:  # else what was read may be older than what was dropped meanwhile
+                self._free |= free
+        wall = wall_clock(now, clinic.zone)
+
+        def of(one: OnlineProvider, day: date) -> int:
+            return free[day][one.provider.id]
+
+        who = book.offering(purpose.id, provider_id)
+        return list(book.offered(purpose, who, days, of, now=wall, step=clinic.slot_minutes))
+
+    async def _read(
+        self, reader: Reader, clinic: Clinic, book: OnlineBook, days: Sequence[date]
+    ) -> dict[date, dict[int, int]]:
+        taken = await appointments.read_taken(reader, clinic.id, days[0], days[-1])
+        blocked = _by_place(await events.read_events(reader, clinic.id, days[0], days[-1]))
+        free: dict[date, dict[int, int]] = {}
+        for day in days:
+            free[day] = {
+                one.provider.id: one.free_on(
+                    day, taken.get((one.provider.id, day), ()), blocked.get((one.provider.id, day), ())
+                )
+                for one in book.providers
+            }
+        return free
 
 
 def load_starts(
@@ -43,10 +92,15 @@ def load_starts(
     *, now: datetime,
 ) -> list[Start]:  # fmt: skip
     """Return the free starts of one day inside an act."""
-    taken = appointments.load_taken(session.connection(), clinic.id, day, day)
-    blocked = [e for one in who for e in events.load_events(session.connection(), clinic.id, one.provider.id, day)]
+    connection = session.connection()
+    taken = appointments.load_taken(connection, clinic.id, day, day)
+
+    def free(one: OnlineProvider, day: date) -> int:
+        blocked = events.load_events(connection, clinic.id, one.provider.id, day)
+        return one.free_on(day, taken.get((one.provider.id, day), ()), blocked)
+
     wall = wall_clock(now, clinic.zone)
-    return list(book.starts(purpose, who, [day], taken, _by_place(blocked), now=wall, step=clinic.slot_minutes))
+    return list(started(book.offered(purpose, who, [day], free, now=wall, step=clinic.slot_minutes), purpose))
 
 
 def load_next(

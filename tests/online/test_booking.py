@@ -19,12 +19,15 @@ from ctfront.data.models import (
     SeatRow,
 )
 from ctfront.domain.appointments import Asker, Status
+from ctfront.domain.minutes import spans_of
+from ctfront.domain.online import OnlineRules
 from ctfront.domain.times import Span
 from ctfront.mail.message import Composer
 from ctfront.mail.wire_form import as_sent
 from ctfront.services import mail_acts
 from ctfront.services.happenings import Happenings
 from ctfront.services.mail_acts import Claimed, NotSent, Rules
+from ctfront.services.online_setup import OnlineSetup
 from tests.clinics import MONDAY
 from tests.online.conftest import KEY
 from tests.sendings import SENDER, put_on_record
@@ -158,6 +161,31 @@ async def test_only_free_times_are_shown(town):
     assert "9:15 am" not in times
     assert "9:30 am" in times
     assert not {"7:45 am", "12:00 pm", "12:30 pm", "6:00 pm"} & set(times), "closed, lunch, closed"
+
+
+async def test_what_the_desk_does_meanwhile_shows_when_the_page_is_asked_for_again(town):
+    def times():
+        return {words for form in browser.page.forms for _, _, words in form.buttons}
+
+    browser = await town.enrolled()
+    await browser.open("/book")
+    for words in ("Adjustment", "Dr Alvarez", "Tue 3 Mar 2026"):
+        await browser.press(words)
+    assert {"9:15 am", "10:00 am"} <= times()
+    made = town.desk.book("KAPOOR", "Dr Alvarez", "9:15", TUESDAY)
+    ten = Span(600, 615)
+    await town.desk.scheduling.add_event(town.desk.act(), town.desk.providers["Dr Alvarez"].id, TUESDAY, ten, "call")
+    await browser.open("/book/time")
+    assert not {"9:15 am", "10:00 am"} & times()
+    await town.desk.scheduling.cancel(town.desk.act(), made.id, version=1, reason="weather", asked_by=Asker.CLINIC)
+    await browser.open("/book/time")
+    assert "9:15 am" in times()
+    await OnlineSetup(town.desk.database, town.desk.clinic).save_rules(
+        town.desk.act(town.desk.manager), OnlineRules(notice_minutes=30 * 60)
+    )
+    await browser.open("/book/time")
+    assert "9:15 am" not in times()
+    assert "2:00 pm" in times()
 
 
 async def test_anybody_takes_whoever_is_free(town):
@@ -417,4 +445,5 @@ def test_free_time_is_the_desks(town):
     from ctfront.domain.online import OnlineProvider
 
     one = OnlineProvider(provider=town.desk.providers["Dr Alvarez"], purpose_ids=frozenset())
-    assert one.free_on(TUESDAY, [(480, 60), (1020, 60)], ()) == (Span(540, 720), Span(780, 1020))
+    free = spans_of(one.free_on(TUESDAY, [(480, 60), (1020, 60)], ()))
+    assert free == (Span(540, 720), Span(780, 1020))

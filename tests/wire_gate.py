@@ -5,15 +5,20 @@
 
 import sys
 
-from bench.wire import BUDGETS, SETTINGS, better_of_two, budgets, demo_clinic, misses
+from bench.wire import BUDGETS, SETTINGS, better_of_two, budgets, demo_clinic, misses, run_script
+
+GATED = {"120×40 256 colours", "80×24 256 colours", "80×24 vt220"}
+"""The terminals held to their budgets after the tests; `make bench ARGS=wire` holds all."""
 
 
 def main() -> int:
     """Return 0 when every step is within what it may cost."""
     write, said, most = "--write" in sys.argv, [], budgets()
     with demo_clinic() as database:
-        for setting in SETTINGS:
-            steps = better_of_two(database, setting)
+        for setting in (setting for setting in SETTINGS if write or str(setting) in GATED):
+            steps = run_script(database, setting)
+            if write or misses(setting, steps):
+                steps = better_of_two(steps, run_script(database, setting))
             sent, best = sum(step.sent for step in steps), sum(step.best for step in steps)
             print(f"{setting}: {sent} bytes, {sent / best:.2f} of the best known", flush=True)
             if write:

@@ -25,6 +25,7 @@ demo: $(VENV)/.program
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/python -m tests.wire_gate
 	@$(BIN)/python tests/other_pythons.py
 
 # Every story with both cores busy, its burst so many times, and the sender killed 300 times: hours on a small machine.

@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.access import measure_access
 from bench.booking import measure_booking
 from bench.carrying import measure_carrying
+from bench.day import measure_day_of_work
 from bench.duplicating import measure_duplicates
 from bench.filling import Size, kept_file
 from bench.inviting import measure_inviting
@@ -18,11 +19,13 @@ from bench.online import measure_online
 from bench.painting import measure_painting
 from bench.postgres import kept_server
 from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_glance, measure_search
-from bench.results import write_results
+from bench.results import write_part, write_results
 from bench.series import measure_series
 from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
 from bench.waiting import measure_waitlist
+from bench.wire import demo_clinic, measure_wire
+from bench.wire_parts import measure_parts
 from ctfront.terminal.key_loop import KeyLoop, keep_loaded
 
 PARTS = (
@@ -42,6 +45,7 @@ PARTS = (
     "duplicates",
     "postgresql",
     "start",
+    "wire",
 )
 
 
@@ -51,6 +55,10 @@ def main() -> None:
     chosen = asked.parts or PARTS
     report, size = Report(), Size(patients=asked.patients, years=asked.years)
     about = {**facts(), "load when it began": busy()}
+    if list(chosen) == ["wire"]:  # wants no clinic of ten years
+        _measure_wire(report)
+        write_part(report)
+        return
     path = kept_file(asked.keep, size, print)
     about["fsync of 4 KiB"] = f"p50 {fsync_milliseconds(asked.keep):.2f} ms"
     about["clinic"] = f"{size.patients:,} patients, appointments of {size.years} years, made by bench/ with one seed"
@@ -59,9 +67,19 @@ def main() -> None:
         runner.run(_measure(report, asked, chosen, path))
     if "start" in chosen:
         measure_starting(report)
+    if "wire" in chosen:
+        _measure_wire(report)
     about["load when it ended"] = busy()
     if set(chosen) == set(PARTS):
         write_results(report, about, datetime.now(UTC).date())
+
+
+def _measure_wire(report: Report) -> None:
+    with demo_clinic() as database:
+        with asyncio.Runner(loop_factory=KeyLoop) as runner:
+            runner.run(measure_parts(report, database))
+        measure_day_of_work(report, database)
+        measure_wire(report, database)
 
 
 async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str, ...], path: Path) -> None:

@@ -1,6 +1,8 @@
 """Forms that wait: a clerk is called away, does something else, and F5 goes back to what was begun."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,9 @@ from ctfront.terminal.key_gate import GatedApp
 from ctfront.widgets.form import Form
 
 BACK = "F5 goes back to it."
+
+DRAWING_SECONDS = 1.0
+"""After which a screen is taken for left."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,6 +90,13 @@ class WaitingForms(GatedApp, App[None]):
         desk.refresh_title()
         return f"{said[0]} {BACK}"
 
+    async def _drawn(self, screen: Screen[Any]) -> None:
+        """Wait until the screen is drawn: behind a form nothing of it is drawn again."""
+        drawn = asyncio.Event()
+        screen.call_after_refresh(drawn.set)
+        with suppress(TimeoutError):  # one that was left meanwhile never answers
+            await asyncio.wait_for(drawn.wait(), DRAWING_SECONDS)
+
     def _hand_over(self, old: Screen[Any], new: Screen[Any]) -> None:
         """Tell two screens that the keys are the other's now."""
         old.post_message(events.ScreenSuspend())
@@ -109,6 +121,8 @@ class WaitingForms(GatedApp, App[None]):
             return
         await self.switch_mode(wanted.mode)
         await wanted.come_back()
+        if (screen := self.desk_screen) is not None:
+            await self._drawn(screen)
         if self.gone_on():
             return
         self.waiting.remove(wanted)

@@ -104,7 +104,7 @@ class Encoder:
             begin = self.pens.change(self.state.pen, ground) + "\x1b[2J"
             plans.append(self._in_best_order(all_runs, self.state._replace(pen=ground), begin, cursor))
         plan = min(plans)
-        if self.terminal.scrolls and len(rows) > 3 and plan.size > 40:
+        if self.terminal.scrolls and len(rows) > 3 and 2 * len(rows) > rows[-1] - rows[0] and plan.size > 40:
             for lines, top, bottom in self._scrolls(canvas, rows):
                 plan = min(plan, self._scrolled(canvas, rows, lines, (top, bottom), cursor))
         return plan

@@ -92,8 +92,8 @@ class TerminalDesk:
         self.screen = Screen(*size)
         self._stream = Stream(self.screen)
         self._numbers = count(1)
-        self.read_bytes = 0
-        """Bytes that the program has sent."""
+        self.read_bytes = self.pieces = 0
+        """Bytes that the program has sent, and the pieces that they came in."""
         self.typed = typed
         """Keys sent."""
 
@@ -164,6 +164,7 @@ class TerminalDesk:
             return False
         self._stream.feed(data)
         self.read_bytes += len(data)
+        self.pieces += 1
         return bool(data)
 
     def spoil(self) -> None:
@@ -202,7 +203,7 @@ def set_size(terminal: int, size: tuple[int, int]) -> None:
 
 @contextmanager
 def terminal_desk(
-    database: Path, *, who: str, size: tuple[int, int], now: datetime, typed: str = ""
+    database: Path, *, who: str, size: tuple[int, int], now: datetime, typed: str = "", program: str = LISTENING
 ) -> Iterator[TerminalDesk]:
     """Start the program on a database file; what is `typed` waits in the terminal before it does."""
     terminal, program_end = pty.openpty()
@@ -210,7 +211,7 @@ def terminal_desk(
     hears, ear = os.pipe()
     os.write(terminal, b"".join(sent_for(typed)))
     process = subprocess.Popen(
-        [sys.executable, LISTENING, str(hears), "--db", str(database), "--user", who],
+        [sys.executable, program, str(hears), "--db", str(database), "--user", who],
         stdin=program_end,
         stdout=program_end,
         stderr=program_end,

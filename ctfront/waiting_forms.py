@@ -90,7 +90,7 @@ class WaitingForms(GatedApp, App[None]):
         desk.refresh_title()
         return f"{said[0]} {BACK}"
 
-    async def _drawn(self, screen: Screen[Any]) -> None:
+    async def _painted(self, screen: Screen[Any]) -> None:
         """Wait until the screen is drawn: behind a form nothing of it is drawn again."""
         drawn = asyncio.Event()
         screen.call_after_refresh(drawn.set)
@@ -122,7 +122,7 @@ class WaitingForms(GatedApp, App[None]):
         await self.switch_mode(wanted.mode)
         await wanted.come_back()
         if (screen := self.desk_screen) is not None:
-            await self._drawn(screen)
+            await self._painted(screen)
         if self.gone_on():
             return
         self.waiting.remove(wanted)

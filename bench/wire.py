@@ -57,6 +57,8 @@ QUIET, FIRST_QUIET, KEYS_FIRST = 0.45, 2.0, 1.5
 
 PATIENCE = 60.0
 
+ASKS_PLACE = "\x1b[6n"
+
 MOST_OF_BEST, MOST_OF_BEST_PER_STEP, SMALL_STEP = 1.05, 1.25, 60
 """Of the best known: the whole script, and each step that takes so many bytes or more."""
 
@@ -117,8 +119,16 @@ class Session:
         while select.select([self.terminal], [], [], quiet if pieces else first)[0]:
             piece = os.read(self.terminal, 65536)
             last, sent, pieces = time.monotonic() - begun, sent + len(piece), pieces + 1
-            self.emulator.feed(self._decode(piece))
+            self._show(self._decode(piece))
         return sent, pieces, last
+
+    def _show(self, data: str) -> None:
+        """Show what came, and answer where the cursor is each time it is asked."""
+        *asking, rest = data.split(ASKS_PLACE)
+        for part in asking:
+            self.emulator.feed(part)
+            os.write(self.terminal, f"\x1b[{self.emulator.y + 1};{self.emulator.x + 1}R".encode())
+        self.emulator.feed(rest)
 
     def press(self, key: bytes) -> tuple[int, int, float]:
         """Send a key and read what it brings about."""

@@ -19,7 +19,7 @@ from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.geometry import Size
 
-from ctfront.terminal.answers import ANSWER, QUERY, Answers
+from ctfront.terminal.answers import ANSWER, PLACE, QUERY, REPEATED, REPEATING, Answers
 from ctfront.terminal.canvas import Canvas
 from ctfront.terminal.encoder import Encoder
 from ctfront.terminal.line import Line
@@ -93,6 +93,9 @@ class DeskDriver(Driver):
         self._watch_signals(watching=True)
         # The second screen, no cursor, no mouse, bracketed paste, lines that do not wrap.
         self._line.send(b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?7l")
+        self.encoder.repeats = False  # until the terminal has shown that it does
+        if self.terminal.repeats:
+            self._line.send(REPEATING.format(self.drawn("─")).encode())
         self._due = False
         self.forget()
         self.tell_size()
@@ -237,7 +240,9 @@ class DeskDriver(Driver):
                 else:
                     tokens = sequences.expire(time.monotonic())
                 for token in tokens:
-                    if token != ANSWER:
+                    if (place := PLACE.fullmatch(token)) is not None:
+                        self.encoder.repeats = int(place[1]) == REPEATED
+                    elif token != ANSWER:
                         self._pass_on(token)
                     elif answers.vary(time.monotonic()):
                         sequences.jittered(time.monotonic())

@@ -61,6 +61,8 @@ class Encoder:
 
     def __init__(self, terminal: Terminal, pens: Pens) -> None:
         self.terminal, self.pens = terminal, pens
+        self.repeats = terminal.repeats
+        """Whether REP is used."""
         self.moves = Moves()
         self.shown: list[Row] = []
         self.state = State(LOST, LOST, 0)
@@ -234,7 +236,7 @@ class Encoder:
         text = "".join([character for character, _ in row[start:end]])
         after = end if end < len(row) else LOST
         if len(text) > 2:
-            if self.terminal.repeats:
+            if self.repeats:
                 text = _REPEATED.sub(_repeat, text)
             elif self.terminal.erases_characters and self._erases(~pen if pen < 0 else self.pens.grounds[pen]):
                 kept = _BLANKS_AT_END.sub("", text)

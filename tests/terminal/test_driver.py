@@ -11,6 +11,9 @@ from queue import Queue
 import pytest
 
 from ctfront.terminal.driver import DeskDriver
+from ctfront.terminal.encoder import Encoder
+from ctfront.terminal.pens import Pens
+from ctfront.terminal.terminals import UNKNOWN
 
 PATIENCE = 20
 """Seconds after which the thread is taken for dead."""
@@ -65,3 +68,13 @@ def test_the_thread_ends_when_the_line_hangs_up(line):
     os.close(writes)
     thread.join(PATIENCE)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(("column", "repeats"), [(5, True), (2, False)])
+def test_characters_are_repeated_where_the_terminal_has_shown_that_it_does(line, column, repeats):
+    driver, _, writes = line
+    driver.encoder = Encoder(UNKNOWN, Pens(UNKNOWN))
+    os.write(writes, f"\x1b[2;{column}Rx".encode())
+    assert driver.heard.get(timeout=PATIENCE).character == "x"
+    assert driver.encoder.repeats is repeats
+    os.close(writes)

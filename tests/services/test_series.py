@@ -14,8 +14,8 @@ from ctfront.domain.series_rule import read_repeat
 from ctfront.domain.set_up import ProviderDraft
 from ctfront.domain.staff import Actor, ActorKind
 from ctfront.domain.times import Span
-from ctfront.services.clinic_setup import save_provider
 from ctfront.services.series_rules import plan_series
+from ctfront.services.set_up_providers import save_provider
 from tests.clinics import MONDAY
 
 TUESDAY = MONDAY + timedelta(days=1)

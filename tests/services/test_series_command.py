@@ -9,6 +9,7 @@ from ctfront.services.command_whom import AtHand
 from ctfront.services.day_sheets import DaySheets
 from ctfront.services.desk_command import DeskCommand
 from ctfront.services.inviting import Inviting
+from ctfront.services.waitlist import Waitlist
 from tests.clinics import MONDAY
 
 AT_HAND = AtHand(day=MONDAY, now=datetime.combine(MONDAY, time(8)))
@@ -19,7 +20,8 @@ TUESDAY = MONDAY + timedelta(days=1)
 def do(desk):
     """Do a line and return its sentence."""
     sheets = DaySheets(desk.scheduling, desk.people)
-    commands = DeskCommand(desk.scheduling, desk.people, Inviting(desk.database, desk.clinic), sheets)
+    inviting, waitlist = Inviting(desk.database, desk.clinic), Waitlist(desk.database, desk.scheduling)
+    commands = DeskCommand(desk.scheduling, desk.people, inviting, sheets, waitlist)
 
     async def do_line(line: str) -> str:
         command = await commands.read(line, AT_HAND)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
@@ -303,8 +302,7 @@ class DayGrid(Widget, can_focus=True):
             tail = f"{len(self.cells) - 1 - index} more ›" if hidden_right else ""
             head = "‹" if hidden_left else " "
             text = fit(head + name, width - len(tail)) + tail
-            style = Style(bold=True, underline=index == self.column)
-            segments.append(Segment(text, style if not tail and not hidden_left else BOLD))
+            segments.append(Segment(text, BOLD))
         return segments
 
     def _slots(self, row: int) -> list[Segment]:

@@ -1,4 +1,4 @@
-"""A busy Monday: what two clerks type from eight to six while a provider falls sick, and what they read then.
+"""A busy Monday: what two clerks type from eight to six, and what they read then.
 
 A line is the clinic's time, who types, what, and what the screen says in the end.
 """
@@ -52,7 +52,7 @@ NAMES = [
 EARLY = ["Adams", "Baker", "Clark", "Davis", "Evans", "Foster"]
 """Who is booked with Dr Alvarez from 9:00, every half hour."""
 
-SICK = ["Gruber", "Hughes", "Irwin", "Jonas", "King", "Lopez"]
+MORNING = ["Gruber", "Hughes", "Irwin", "Jonas", "King", "Lopez"]
 """Who is booked with Dr Chen from 9:00, every half hour."""
 
 AFTERNOON = ["Moore", "Nolan", "Ortiz", "Price", "Reed", "Stone"]
@@ -80,7 +80,7 @@ def scene(clinic: SmallClinic) -> None:
         return added
 
     clinic.patients |= clinic.database.write_now(add)
-    for provider, names, first in (("Dr Alvarez", EARLY, 9), ("Dr Chen", SICK, 9), ("Dr Alvarez", AFTERNOON, 14)):
+    for provider, names, first in (("Dr Alvarez", EARLY, 9), ("Dr Chen", MORNING, 9), ("Dr Alvarez", AFTERNOON, 14)):
         for number, name in enumerate(names):
             clinic.book(name.upper(), provider, f"{first + number // 2}:{number % 2 * 30:02}")
     for name, start in zip(MASSAGES, ("9:00", "10:00", "14:00"), strict=True):

@@ -16,8 +16,9 @@ from tests.wire.terminal_desk import environment
 
 PATIENCE = 60.0
 
-ROUNDED = 2
-"""Pixels that may differ: where a repeated character meets the next, its edge is drawn a shade otherwise."""
+ROUNDED = 3
+"""Pixels that may differ, fewer than the smallest character has: where a repeated character ends, its edge is drawn a
+shade otherwise, on the free places at a glance in two spots."""
 
 HERE = Path(__file__).parent
 

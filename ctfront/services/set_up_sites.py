@@ -1,51 +1,35 @@
 """Set-up: the places where the clinic works."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
 from ctfront.data import clinic_changes as changes
-from ctfront.data import ledger
 from ctfront.domain.clinic import Clinic, Site
 from ctfront.domain.set_up import SiteDraft, check_site
-from ctfront.domain.staff import Act, Right
-from ctfront.services.set_up_saving import check_version, known_row, record, refuse_namesake
+from ctfront.domain.staff import Act
+from ctfront.services.set_up_saving import Kind, refuse_namesake, save
 
 
 def save_site(
-    session: Session,
-    clinic: Clinic,
-    act: Act,
-    site_id: int | None,
-    draft: SiteDraft,
-    *,
-    version: int | None = None,
+    session: Session, clinic: Clinic, act: Act, site_id: int | None, draft: SiteDraft, *, version: int | None = None
 ) -> Site:
     """Save a new or known site, in the clinic's zone."""
-    act.who.require(Right.SET_UP)
-    known = clinics.load_sites(session, clinic.id)
-    if earlier := ledger.repeated(session, act):
-        return next(site for site in known if site.id == earlier.subject_id)
-    was = known_row(known, site_id, "site")
-    saved = put_site(session, clinic, act, site_id, draft, version=version)
-    record(session, clinic, act, "site", saved, was, None if was is None else SiteDraft.of(was), SiteDraft.of(saved))
-    return saved
+    return save(session, clinic, act, SITES, site_id, draft, version=version)
 
 
-def put_site(
-    session: Session,
-    clinic: Clinic,
-    act: Act,
-    site_id: int | None,
-    draft: SiteDraft,
-    *,
-    version: int | None = None,
-) -> Site:
-    """Write the row, unless something stands against it."""
-    known = clinics.load_sites(session, clinic.id)
-    was = known_row(known, site_id, "site")
+def _put(session: Session, clinic: Clinic, act: Act, known: Sequence[Site], was: Site | None, draft: SiteDraft) -> Site:
     clean = check_site(draft)
-    refuse_namesake(known, site_id, clean.name)
-    if was is not None:
-        check_version(was, version)
-    saved = changes.save_site(session, clinic, site_id, clean)
-    return saved
+    refuse_namesake(known, was, clean.name)
+    return changes.save_site(session, clinic, was.id if was else None, clean)
+
+
+SITES = Kind(
+    name="site",
+    words="site",
+    rows=lambda session, clinic: clinics.load_sites(session, clinic.id),
+    draft_of=lambda session, site: SiteDraft.of(site),
+    put=_put,
+    read=lambda fields: SiteDraft(**fields),
+)

@@ -49,9 +49,6 @@ if TYPE_CHECKING:  # only handed on to the services
 POST_SECONDS = 1.0
 """Between two looks for mail that is due."""
 
-WAITING = "Waiting for the database"
-"""How the message line begins while keys are held."""
-
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """Below that the screens don't fit: a message says so and keys are held."""
 
@@ -89,6 +86,10 @@ class CTFrontApp(Ways):
     BACKGROUND = GatedApp.BACKGROUND | {"post"}
     said_before_wait: Shown | None = None
     """What an act had said when the clerk was told to wait."""
+    waiting_words = ""
+    """What the clerk was told then."""
+    has_set_up = False
+    """Whether anything of Set-up was saved since the start, here or at another desk."""
     posting: Worker[None] | None = None
     """The look for mail that is under way."""
 
@@ -255,6 +256,8 @@ class CTFrontApp(Ways):
     async def undo(self) -> str:
         """Take back the clerk's last act and return the sentence that says which. Raises `ClinicError`."""
         said = await self.scheduling.undo(self.act())
+        if not self.has_set_up:
+            return said
         with suppress(ClinicError):  # taken back it is; the next reading shows what this one could not
             self.adopt(await self.clinic_setup.current_clinic())
             for person in await self.clinic_setup.staff():
@@ -271,7 +274,10 @@ class CTFrontApp(Ways):
 
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
+        self.has_set_up = True
         if isinstance(saved, Clinic):
+            if saved.version < self.clinic.version:
+                return  # a watcher read it before the latest save
             self.clinic = saved
             services = (self.scheduling, self.patients, self.profiles, self.clinic_setup, self.inviting)
             for service in (*services, self.bulk_inviting, self.patient_access, self.happenings, self.duplicates):
@@ -294,13 +300,14 @@ class CTFrontApp(Ways):
         """Say that keys are held while the database is slow."""
         keys = "key" if held == 1 else "keys"
         screen = self.desk_screen
-        if screen is not None and screen.message.text != screen.standing_message():
-            self.said_before_wait = self.said_before_wait or screen.message.text
-        self.say(f"{WAITING}. Esc drops the {held} {keys} typed ahead.")
+        if screen is not None and screen.message.text not in (screen.standing_message(), self.waiting_words):
+            self.said_before_wait = screen.message.text
+        self.waiting_words = f"Waiting for the database. Esc drops the {held} {keys} typed ahead."
+        self.say(self.waiting_words)
 
     def wait_over(self) -> None:
         """Say again what the waiting message stood over, the result of an act perhaps."""
-        if (screen := self.desk_screen) is not None and screen.message.text.startswith(WAITING):
+        if (screen := self.desk_screen) is not None and screen.message.text == self.waiting_words:
             screen.message.show(self.said_before_wait or safe(screen.standing_message()))
         self.said_before_wait = None
 

@@ -133,7 +133,7 @@ async def test_a_new_provider_with_hours_has_a_column(story):
 async def test_a_provider_is_added_in_four_answers(story):
     end, set_up = await story("f6 home enter 'Dr Novak' enter all enter enter")
     assert named(set_up.providers, "Dr Novak").purpose_ids == tuple(p.id for p in set_up.purposes)
-    assert end.message == "Added Dr Novak."
+    assert end.message == "Added Dr Novak. u takes it back."
     assert "▸Dr Novak" in end.screen
 
 
@@ -150,7 +150,7 @@ async def test_hours_are_typed_in_words_and_equals_is_the_day_above(story):
         ),
         DayHours(weekday=4, spans=(Span(480, 720),)),
     )
-    assert end.message == "Saved Dr Chen."
+    assert end.message == "Saved Dr Chen. u takes it back."
     assert "Mon, Tue 7-13; Wed 8-12, 13-18, tea 10-10:15; Fri 8-12" in end.screen
 
 
@@ -251,7 +251,7 @@ async def test_a_form_opens_on_what_is_so_now(story):
         colleague_saves(clinic, after=0)
 
     end, set_up = await story("a f6 enter tab 2 f9", scene)
-    assert end.message == "Saved Dr Alvarez."
+    assert end.message == "Saved Dr Alvarez. u takes it back."
     assert named(set_up.providers, "Dr Alvarez").governor == 2
 
 
@@ -287,6 +287,14 @@ async def test_u_takes_away_what_was_added(story):
     assert "SET-UP · Main Street Clinic" in end.cells[0]
 
 
+async def test_a_clinic_read_before_the_latest_save_is_not_adopted(clinic_of_its_own):
+    clinic = clinic_of_its_own()
+    app = CTFrontApp(clinic.database, clinic.clinic, clinic.mgarcia, lambda: EIGHT)
+    app.adopt(replace(clinic.clinic, name="Harbour Clinic", version=clinic.clinic.version + 1))
+    app.adopt(clinic.clinic)
+    assert (app.clinic.name, app.scheduling.clinic.name) == ("Harbour Clinic", "Harbour Clinic")
+
+
 # -- sites
 
 
@@ -294,7 +302,7 @@ async def test_a_second_site_is_named_by_the_hours_and_shown(story):
     add = "f6 6 home enter Harbour enter f9"
     end, set_up = await story(add)
     assert [site.name for site in set_up.sites] == ["Main Street Clinic", "Harbour"]
-    assert end.message == "Added Harbour."
+    assert end.message == "Added Harbour. u takes it back."
     assert "site" not in (await story("f6"))[0].pane
     end, set_up = await story(f"{add} 1 down down enter tab tab tab tab tab '8-18 @harb' f9 f2")
     assert named(set_up.providers, "Osei LMT").hours[0].site_id == set_up.sites[1].id
@@ -306,7 +314,7 @@ async def test_a_second_site_is_named_by_the_hours_and_shown(story):
 async def test_the_first_sites_address_is_changed_in_its_form(story):
     end, set_up = await story("f6 6 enter tab '1 Main St' f9")
     assert set_up.site.address == "1 Main St"
-    assert end.message == "Saved Main Street Clinic."
+    assert end.message == "Saved Main Street Clinic. u takes it back."
 
 
 # -- hours from another day on
@@ -315,7 +323,7 @@ async def test_the_first_sites_address_is_changed_in_its_form(story):
 async def test_other_hours_hold_from_a_day_on(story):
     script = "f6 enter pgdn '1 apr' tab - tab 10-14 tab - tab 10-14 tab - f9".replace(" - ", " closed ")
     end, set_up = await story(script)
-    assert end.message == "Saved Dr Alvarez."
+    assert end.message == "Saved Dr Alvarez. u takes it back."
     hours = named(set_up.providers, "Dr Alvarez").hours
     assert hours[:5] == tuple(replace(day, until=date(2026, 3, 31)) for day in WEEK)
     assert hours[5:] == tuple(
@@ -399,7 +407,7 @@ async def test_a_new_purpose_is_offered_by_who_takes_it_on(story):
 async def test_a_purpose_becomes_inactive(story):
     end, set_up = await story("f6 2 down enter tab tab tab tab no f9")
     assert not named(set_up.purposes, "New Patient Exam").active
-    assert end.message == "Saved New Patient Exam."
+    assert end.message == "Saved New Patient Exam. u takes it back."
 
 
 async def test_a_purpose_that_is_expected_stays(story):
@@ -454,7 +462,7 @@ async def test_a_purpose_that_cannot_be_keeps_the_form_open(story, keys, why):
 async def test_somebody_joins_the_front_desk(story):
     end, set_up = await story("f6 3 home enter 'Nia Okoye' enter nokoye enter enter")
     assert named(set_up.staff, "Nia Okoye").rights == FRONT_DESK_RIGHTS
-    assert end.message == "Added Nia Okoye."
+    assert end.message == "Added Nia Okoye. u takes it back."
 
 
 @pytest.mark.parametrize(

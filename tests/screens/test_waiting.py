@@ -208,6 +208,7 @@ async def test_what_was_said_before_the_wait_is_said_again_after_it(morning):
         assert await drawn(desk) == "RUIZ, Ana is arrived. u takes it back."
         morning.app.say("")
         morning.app.wait_long(1)
+        morning.app.wait_long(2)
         morning.app.wait_over()
         assert await drawn(desk) == ""
 

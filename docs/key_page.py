@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-from ctfront.app import SCREENS, CTFrontApp
+from ctfront.app import LISTS, SCREENS, CTFrontApp
 from ctfront.screens.modals.help import shown_key
 from ctfront.widgets.check_box import CheckBox
 from ctfront.widgets.form import Form
@@ -21,9 +21,6 @@ screen, searchable. A clinic may give any act other keys. This page is made by `
 
 LINES = 66
 """What one printed page holds."""
-
-WITH_LISTS = (SCREENS[2], SCREENS[3])
-"""Screens whose body is a list that is walked."""
 
 
 def bindings_of(*places: type[DOMNode]) -> Iterator[Binding]:
@@ -64,7 +61,7 @@ def code(keys: tuple[str, ...]) -> str:
 def page() -> str:
     """Return docs/keys.md."""
     everywhere = acts(bindings_of(CTFrontApp))
-    by_screen = [acts(bindings_of(it, *((RowList,) if it in WITH_LISTS else ()))) for it in SCREENS]
+    by_screen = [acts(bindings_of(it, *((RowList,) if it in LISTS else ()))) for it in SCREENS]
     lines = [INTRODUCTION, "| everywhere | | | |", "| --- | --- | --- | --- |"]
     cells = [f"{code(keys)} {words}" for keys, words in sorted(everywhere.items(), key=lambda it: order(it[0]))]
     lines += [f"| {' | '.join(row)} |" for row in in_rows(cells, 4)]

@@ -46,7 +46,7 @@ SCRIPT = (
     ("narrow the list, six keys", "/bauer"),
     ("leave the list", "f2"),
     ("open New Patient", "n"),
-    ("type five letters", "parke"),
+    ("type six letters", "parker"),
     ("leave the form", "esc esc"),
     ("ten seconds idle on the Scheduler", IDLE),
 )

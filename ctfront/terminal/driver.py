@@ -46,6 +46,9 @@ AFTERWARDS = 0.25
 MOST_AFTERWARDS = 8
 """Such writes after which frames go out as they come."""
 
+POINTER_SHAPE = "\x1b]22;"
+"""Begins what Textual writes for a mouse's pointer with each new screen; there is no mouse."""
+
 _LEAVING = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -75,7 +78,7 @@ class DeskDriver(Driver):
         self._aside = ""
         """What goes out behind the next frame: the bell, a window's title."""
         self.cursor_place: Callable[[], Place | None] = lambda: None
-        """Returns row and column of what has the focus, None where Textual places the cursor."""
+        """Returns row and column of what has the focus, None where nothing has."""
         self._due = False
         self._held: asyncio.TimerHandle | None = None
 
@@ -160,6 +163,8 @@ class DeskDriver(Driver):
 
     def write(self, data: str) -> None:
         """Take what the app draws; send it soon."""
+        if data.startswith(POINTER_SHAPE):
+            return
         size = self._app.size
         if size and (size.width, size.height) != (self.canvas.width, self.canvas.height):
             self.canvas = self.canvas.resized(size.width, size.height)
@@ -182,8 +187,9 @@ class DeskDriver(Driver):
             self._held = self._loop.call_later(TOGETHER, self._show_progress, MOST_AFTERWARDS)
 
     def _show_progress(self, left: int) -> None:
-        """Send what a slow act has drawn so far."""
-        self.release()
+        """Send what a slow act has drawn so far; a cursor alone waits for it."""
+        if self.canvas.touched or not left:
+            self.release()
         if left:
             self._held = self._loop.call_later(AFTERWARDS, self._show_progress, left - 1)
 

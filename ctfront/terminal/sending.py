@@ -40,10 +40,13 @@ class SendingApp(_Base):
         return holding
 
     def cursor_place(self) -> Place | None:
-        """Return row and column of what has the focus; None in a line, whose cursor Textual places itself."""
+        """Return row and column of what has the focus, in a line those of the letter; None when nothing has it."""
         focused = self.focused if self.screen_stack else None
-        if focused is None or isinstance(focused, Input):
+        if focused is None:
             return None
+        if isinstance(focused, Input):  # Textual means the column behind the last letter's
+            at = focused.cursor_screen_offset - Offset(int(focused.cursor_at_end), 0)
+            return at.y, at.x
         at = focused.region.offset + getattr(focused, "cursor_at", Offset(0, 0))
         return at.y, at.x
 

@@ -15,25 +15,14 @@ from ctfront.services.identity import who_is
 from ctfront.terminal.canvas import Canvas
 from ctfront.terminal.encoder import Encoder
 from ctfront.terminal.pens import Pens
-from ctfront.terminal.terminals import (
-    BLINK,
-    BOLD,
-    DIM,
-    ITALIC,
-    REVERSE,
-    STRIKE,
-    UNDERLINE,
-    Terminal,
-)
+from ctfront.terminal.terminals import Terminal
 from tests.desk import open_desk
+from tests.wire.kinds import KINDS
 
 WALK = "down down right pgdn pgdn pgdn pgup ] ] t b bau esc esc i f2 f4 down down f2 w w w } n esc : esc ? esc"
 """A clerk's way over the screens of the demo."""
 
-XTERM = Terminal(
-    colours=256, flags=BOLD | DIM | ITALIC | UNDERLINE | BLINK | REVERSE | STRIKE, erases_in_colour=True,
-    erases_line=True, erases_characters=True, repeats=True, scrolls=True, scrolls_many=True, has_second_screen=True,
-)  # fmt: skip
+XTERM = replace(KINDS["xterm"], colours=256)
 
 SMALL, WHOLE = 0.5, 8.0
 """Milliseconds of CPU for a frame of a few rows, and for a whole screen."""

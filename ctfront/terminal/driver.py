@@ -253,9 +253,13 @@ class DeskDriver(Driver):
                     elif answers.vary(time.monotonic()):
                         sequences.jittered(time.monotonic())
 
-    def _ask(self) -> None:
-        """Ask the terminal whether it is there: how evenly it answers tells how evenly its keys will come."""
-        self._loop.call_soon_threadsafe(self.write, QUERY)
+    def _ask(self) -> int:
+        """Ask the terminal whether it is there, at once; return the bytes sent before.
+
+        How evenly it answers tells how evenly its keys will come.
+        """
+        line = self._line
+        return line.send(QUERY) if line is not None else 0
 
     def _read(self) -> bytes:
         """Read what there is; nothing when the line has hung up."""

@@ -18,7 +18,7 @@ class Line:
     def __init__(self, fileno: int, on_free: Callable[[], object]) -> None:
         self.fileno, self.on_free = fileno, on_free
         self.sent = 0
-        """Bytes."""
+        """Bytes handed over."""
         self.writes = 0
         self._piece = b""
         self._asked = self._closed = False
@@ -32,11 +32,13 @@ class Line:
             self._asked = bool(self._piece)
             return not self._piece
 
-    def send(self, piece: bytes) -> None:
-        """Send a piece, behind the one that is under way."""
+    def send(self, piece: bytes) -> int:
+        """Send a piece, behind the one that is under way; return the bytes handed over before it."""
         with self._changed:
-            self._piece += piece
+            before = self.sent
+            self._piece, self.sent = self._piece + piece, before + len(piece)
             self._changed.notify()
+            return before
 
     def close(self) -> None:
         """Wait until all is sent, but for a stalled line not long."""
@@ -64,7 +66,6 @@ class Line:
     def _write(self, piece: bytes) -> None:
         """Write a piece; a line that has hung up takes everything."""
         self.writes += 1
-        self.sent += len(piece)
         while piece:
             try:
                 piece = piece[os.write(self.fileno, piece) :]

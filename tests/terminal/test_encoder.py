@@ -8,56 +8,11 @@ from rich.cells import cell_len
 from ctfront.terminal.canvas import Canvas
 from ctfront.terminal.encoder import Encoder
 from ctfront.terminal.pens import Pens
-from ctfront.terminal.terminals import (
-    BLINK,
-    BOLD,
-    DIM,
-    ITALIC,
-    REVERSE,
-    STRIKE,
-    TRUE_COLOUR,
-    UNDERLINE,
-    UNKNOWN,
-    Terminal,
-)
 from tests.wire.emulator import Emulator
-
-MOST = BOLD | DIM | UNDERLINE | BLINK | REVERSE
-ALL = MOST | ITALIC | STRIKE
-KINDS = {
-    "xterm": Terminal(
-        colours=TRUE_COLOUR, flags=ALL, erases_in_colour=True, erases_line=True, erases_characters=True, repeats=True,
-        scrolls=True, scrolls_many=True, has_second_screen=True,
-    ),
-    "putty": Terminal(
-        colours=256, flags=MOST, erases_in_colour=True, erases_line=True, erases_characters=True, repeats=True,
-        scrolls=True, scrolls_many=True, has_second_screen=True,
-    ),
-    "linux": Terminal(
-        colours=8, flags=MOST, erases_in_colour=True, erases_line=True, erases_characters=True, scrolls=True,
-    ),
-    "vt220": Terminal(
-        colours=0, flags=BOLD | UNDERLINE | BLINK | REVERSE, erases_line=True, erases_characters=True, scrolls=True,
-    ),
-    "screen": Terminal(
-        colours=16, flags=MOST, erases_line=True, scrolls=True, scrolls_many=True,
-        has_second_screen=True,
-    ),
-    "tmux": Terminal(
-        colours=256, flags=ALL, erases_line=True, scrolls=True, scrolls_many=True,
-        has_second_screen=True,
-    ),
-    "unknown": UNKNOWN,
-}  # fmt: skip
-"""What terminfo says of each; tests/terminal/test_terminals.py holds it against the entries."""
+from tests.wire.kinds import KINDS, emulator_of
 
 CHANGES = 2000
 WIDTH, HEIGHT = 40, 12
-
-
-def emulator_of(terminal: Terminal) -> Emulator:
-    features = "X" * terminal.erases_characters + "b" * terminal.repeats + "ST" * terminal.scrolls_many
-    return Emulator(WIDTH, HEIGHT, erases_in_colour=terminal.erases_in_colour, features=features)
 
 
 class Painter:
@@ -100,7 +55,11 @@ class Painter:
 def test_frames_end_on_the_cells_wanted(kind, request):
     terminal = KINDS[kind]
     pens = Pens(terminal)
-    canvas, encoder, emulator = Canvas(pens, WIDTH, HEIGHT), Encoder(terminal, pens), emulator_of(terminal)
+    canvas, encoder, emulator = (
+        Canvas(pens, WIDTH, HEIGHT),
+        Encoder(terminal, pens),
+        emulator_of(terminal, WIDTH, HEIGHT),
+    )
     painter, looks = Painter(7), {}
     for number in range(100_000 if request.config.getoption("--soak") else CHANGES):
         canvas.write(painter.change())

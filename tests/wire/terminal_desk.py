@@ -88,7 +88,9 @@ class TerminalDesk:
     def __init__(
         self, process: subprocess.Popen, terminal: int, line: str, ear: int, size: tuple[int, int], *, typed: int
     ) -> None:
-        self.process, self.terminal, self.line, self.ear = process, terminal, line, ear
+        self.process, self.line, self.ear = process, line, ear
+        self.terminal: int | None = terminal
+        """The end that a terminal reads and types at."""
         self.screen = Screen(*size)
         self._stream = Stream(self.screen)
         self._numbers = count(1)
@@ -222,12 +224,14 @@ def terminal_desk(
     line = os.ttyname(program_end)
     os.close(program_end)
     os.close(hears)
+    desk = TerminalDesk(process, terminal, line, ear, size, typed=len(sent_for(typed)))
     try:
-        yield TerminalDesk(process, terminal, line, ear, size, typed=len(sent_for(typed)))
+        yield desk
     finally:
         process.kill()
         process.wait()
-        os.close(terminal)
+        if desk.terminal is not None:  # else its line was cut
+            os.close(desk.terminal)
         os.close(ear)
 
 

@@ -8,8 +8,7 @@ from rich.cells import cell_len
 from ctfront.terminal.canvas import Canvas
 from ctfront.terminal.encoder import Encoder
 from ctfront.terminal.pens import Pens
-from tests.wire.emulator import Emulator
-from tests.wire.kinds import KINDS, emulator_of
+from tests.wire.kinds import KINDS, emulator_of, looks_of
 
 CHANGES = 2000
 WIDTH, HEIGHT = 40, 12
@@ -67,18 +66,6 @@ def test_frames_end_on_the_cells_wanted(kind, request):
         emulator.feed(encoder.frame(canvas, cursor))
         assert (emulator.y, emulator.x) == cursor
         assert looks_of(canvas, looks) == emulator.seen(), f"change {number}"
-
-
-def looks_of(canvas: Canvas, known: dict) -> list[list[tuple]]:
-    """Return the cells wanted as an emulator sees them; a cell's look is asked once."""
-    for row in canvas.rows:
-        for cell in row:
-            if cell not in known:
-                one = Emulator(4, 1)
-                one.feed(canvas.pens._anew(cell[1]))
-                one._write(cell[0])
-                known[cell] = one.seen()[0][0] if cell[0] else ("", *one.attributes)
-    return [[known[cell] for cell in row] for row in canvas.rows]
 
 
 def sent(kind: str, *writes: str, cursor=(0, 0)) -> list[str]:

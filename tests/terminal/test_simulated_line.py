@@ -11,8 +11,8 @@ from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.encoder import Encoder
 from ctfront.terminal.pens import Pens
 from ctfront.terminal.sequences import ESC, JITTERY_FOR, Escape, Sequences
-from tests.terminal.test_encoder import HEIGHT, KINDS, WIDTH, Painter, looks_of
-from tests.wire.kinds import emulator_of
+from tests.terminal.test_encoder import HEIGHT, WIDTH, Painter
+from tests.wire.kinds import KINDS, emulator_of, looks_of
 from tests.wire.relay import THIN, Route, Way
 
 ONE_SCREEN = 3_000

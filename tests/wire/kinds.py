@@ -1,5 +1,6 @@
 """The kinds of terminals that the driver draws for, and one of each in memory."""
 
+from ctfront.terminal.canvas import Canvas
 from ctfront.terminal.terminals import (
     BLINK,
     BOLD,
@@ -48,3 +49,15 @@ def emulator_of(terminal: Terminal, width: int, height: int) -> Emulator:
     """Return a screen that understands what this kind does, and nothing else."""
     features = "X" * terminal.erases_characters + "b" * terminal.repeats + "ST" * terminal.scrolls_many
     return Emulator(width, height, erases_in_colour=terminal.erases_in_colour, features=features)
+
+
+def looks_of(canvas: Canvas, known: dict) -> list[list[tuple]]:
+    """Return the cells wanted as an emulator sees them; a cell's look is asked once."""
+    for row in canvas.rows:
+        for cell in row:
+            if cell not in known:
+                one = Emulator(4, 1)
+                one.feed(canvas.pens._anew(cell[1]))
+                one._write(cell[0])
+                known[cell] = one.seen()[0][0] if cell[0] else ("", *one.attributes)
+    return [[known[cell] for cell in row] for row in canvas.rows]

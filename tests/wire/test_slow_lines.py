@@ -5,23 +5,9 @@ from sqlalchemy import text
 
 from ctfront.data import ledger
 from ctfront.data.database import Database
-from tests.screens.conftest import cast, founded  # noqa: F401
-from tests.stories import EIGHT, copy_of
 from tests.wire.relay import Route, relayed
-from tests.wire.terminal_desk import PATIENCE, sent_for, terminal_desk
-from tests.wire.test_on_the_line import BOOKED, patients
-
-
-@pytest.fixture
-def clinic(founded, tmp_path):  # noqa: F811
-    clinic = copy_of(founded, tmp_path / "clinic.db")
-    cast(clinic)
-    clinic.database.close_writer()
-    return clinic
-
-
-def on_the_line(clinic):
-    return terminal_desk(clinic.database.path, who="mgarcia", size=(80, 24), now=EIGHT)
+from tests.wire.terminal_desk import PATIENCE, sent_for
+from tests.wire.test_on_the_line import BOOKED, on_the_line, patients
 
 
 def problems(clinic) -> list:

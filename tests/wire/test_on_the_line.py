@@ -18,8 +18,8 @@ BOOKED = "Booked BAUER, Tomás for 8:15 with Dr Alvarez. u takes it back."
 MOST_BEHIND = 200_000
 """Bytes that a stalled line holds at most: what the kernel keeps, and one frame."""
 
-FILLING = "f4 f2 " * 40
-"""Whole screens, which fill three times what the kernel keeps of an unread terminal."""
+FILLING = "b esc " * 40
+"""Forms opened and left, over twice what the kernel keeps of an unread terminal."""
 
 
 def on_the_line(clinic):

@@ -37,6 +37,9 @@ COMMANDS = {
 """Each command with its module and what help says of it, so that help imports none of them."""
 
 
+SCREENS_TOO = "demo"
+"""The command that opens the screens: what is typed while it loads is their first input."""
+
 KEYBOARD = 0
 
 LONGEST = 1000
@@ -74,6 +77,8 @@ class Commands(click.Group):
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name == SCREENS_TOO:
+            ctx.with_resource(no_echo(KEYBOARD))
         command = import_module(COMMANDS[cmd_name][0]).command
         assert isinstance(command, click.Command)
         return command

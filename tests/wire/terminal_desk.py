@@ -229,7 +229,7 @@ def terminal_desk(
         yield desk
     finally:
         process.kill()
-        process.wait()
+        process.wait(PATIENCE)
         if desk.terminal is not None:  # else its line was cut
             os.close(desk.terminal)
         os.close(ear)

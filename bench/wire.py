@@ -110,13 +110,13 @@ class Step:
 class Session:
     """The program at one terminal."""
 
-    def __init__(self, database: Path, setting: Setting) -> None:
+    def __init__(self, database: Path, setting: Setting, *arguments: str) -> None:
         self.emulator = emulator_of(setting.terminal, setting.width, setting.height)
         self._decode = getincrementaldecoder("utf-8")().decode
         self.terminal, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", setting.height, setting.width, 0, 0))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ctfront", "--db", str(database), "--user", "mgarcia"],
+            [sys.executable, "-m", "ctfront", *(arguments or ("--db", str(database), "--user", "mgarcia"))],
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=_environment(database, setting),
         )  # fmt: skip
         os.close(theirs)

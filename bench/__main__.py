@@ -13,6 +13,7 @@ from bench.day import measure_day_of_work
 from bench.duplicating import measure_duplicates
 from bench.filling import Size, kept_file
 from bench.inviting import measure_inviting
+from bench.keys import measure_keys
 from bench.machine import busy, facts, fsync_milliseconds
 from bench.mailing import measure_mailing
 from bench.online import measure_online
@@ -80,6 +81,7 @@ def _measure_wire(report: Report) -> None:
             runner.run(measure_parts(report, database))
         measure_day_of_work(report, database)
         measure_wire(report, database)
+        measure_keys(report, database)
 
 
 async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str, ...], path: Path) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.ncurses_peer import Ncurses
 from bench.timing import Figure, Report
@@ -107,6 +108,17 @@ class Step:
     """From each key to its last byte."""
 
 
+class Output(NamedTuple):
+    """What a key brought about."""
+
+    sent: int
+    pieces: int
+    first: float
+    """Seconds to the first byte."""
+    last: float
+    """Seconds to the last byte."""
+
+
 class Session:
     """The program at one terminal."""
 
@@ -121,14 +133,15 @@ class Session:
         )  # fmt: skip
         os.close(theirs)
 
-    def output(self, quiet: float, first: float) -> tuple[int, int, float]:
-        """Read until it is quiet; return bytes, pieces and the seconds to the last of them."""
-        begun, last, sent, pieces = time.monotonic(), 0.0, 0, 0
-        while select.select([self.terminal], [], [], quiet if pieces else first)[0]:
+    def output(self, quiet: float, first: float) -> Output:
+        """Read until it is quiet."""
+        begun, times, sent = time.monotonic(), [0.0], 0
+        while select.select([self.terminal], [], [], quiet if sent else first)[0]:
             piece = os.read(self.terminal, 65536)
-            last, sent, pieces = time.monotonic() - begun, sent + len(piece), pieces + 1
+            times.append(time.monotonic() - begun)
+            sent += len(piece)
             self._show(self._decode(piece))
-        return sent, pieces, last
+        return Output(sent, len(times) - 1, times[min(1, len(times) - 1)], times[-1])
 
     def _show(self, data: str) -> None:
         """Show what came, and answer where the cursor is each time it is asked."""
@@ -138,10 +151,10 @@ class Session:
             os.write(self.terminal, f"\x1b[{self.emulator.y + 1};{self.emulator.x + 1}R".encode())
         self.emulator.feed(rest)
 
-    def press(self, key: bytes) -> tuple[int, int, float]:
+    def press(self, key: bytes, quiet: float = QUIET) -> Output:
         """Send a key and read what it brings about."""
         os.write(self.terminal, key)
-        return self.output(QUIET, KEYS_FIRST)
+        return self.output(quiet, KEYS_FIRST)
 
     def close(self) -> None:
         """End the program."""
@@ -184,19 +197,20 @@ def run_script(database: Path, setting: Setting) -> list[Step]:
         return min(yardstick.cost(before, shown), ncurses), ncurses
 
     try:
-        sent, pieces, seconds = session.output(FIRST_QUIET, PATIENCE)
+        opened = session.output(FIRST_QUIET, PATIENCE)
         best, ncurses = floors()
-        steps = [Step(name="first screen", keys=0, sent=sent, best=best, ncurses=ncurses, pieces=pieces)]
+        steps = [Step(name="first screen", keys=0, sent=opened.sent, best=best, ncurses=ncurses, pieces=opened.pieces)]
         for name, keys in SCRIPT:
             costs = []
             for key in [b""] if keys == IDLE else sent_for(keys):
                 cost = session.press(key) if key else session.output(IDLE_SECONDS, IDLE_SECONDS)
-                costs.append((*cost, *floors()))
-            sent, pieces, seconds, best, ncurses = zip(*costs, strict=True)
+                costs.append((cost, *floors()))
+            outputs, best, ncurses = zip(*costs, strict=True)
             steps.append(
                 Step(
-                    name=name, keys=len(costs), sent=sum(sent), best=sum(best), ncurses=sum(ncurses),
-                    pieces=sum(pieces), seconds=tuple(seconds),
+                    name=name, keys=len(costs), sent=sum(it.sent for it in outputs), best=sum(best),
+                    ncurses=sum(ncurses), pieces=sum(it.pieces for it in outputs),
+                    seconds=tuple(it.last for it in outputs),
                 )
             )  # fmt: skip
         return steps
@@ -241,12 +255,6 @@ def measure_wire(report: Report, database: Path) -> None:
             best=sum(step.best for step in steps), ncurses=sum(step.ncurses for step in steps),
         )  # fmt: skip
         report.add(part, *(_figure(step, most.get(step.name)) for step in steps), _figure(whole, None))
-        seconds = sorted(second for step in steps for second in step.seconds if second)
-        report.add(
-            part,
-            Figure(what="key to last byte, p50", measured=1000 * seconds[len(seconds) // 2], budget=12),
-            Figure(what="key to last byte, the slowest", measured=1000 * seconds[-1]),
-        )
         for line in misses(setting, steps):
             print(line)
     report.note(

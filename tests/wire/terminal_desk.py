@@ -94,10 +94,15 @@ class TerminalDesk:
         self.screen = Screen(*size)
         self._stream = Stream(self.screen)
         self._numbers = count(1)
-        self.read_bytes = self.pieces = 0
-        """Bytes that the program has sent, and the pieces that they came in."""
+        self.pieces: list[int] = []
+        """Bytes of each piece that the program has sent."""
         self.typed = typed
         """Keys sent."""
+
+    @property
+    def read_bytes(self) -> int:
+        """Bytes that the program has sent."""
+        return sum(self.pieces)
 
     def send(self, data: bytes, *, keys: int) -> None:
         """Send bytes that are so many keys."""
@@ -165,8 +170,7 @@ class TerminalDesk:
         except OSError:  # how Linux tells that nobody has the terminal open
             return False
         self._stream.feed(data)
-        self.read_bytes += len(data)
-        self.pieces += 1
+        self.pieces.append(len(data))
         return bool(data)
 
     def spoil(self) -> None:

@@ -36,9 +36,8 @@ from ctfront.services.patients import Patients
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
-from ctfront.terminal.driver import DeskDriver
+from ctfront.terminal.driver import DeskDriver, PlainDriver
 from ctfront.terminal.key_gate import GatedApp
-from ctfront.terminal.plain import PlainDriver
 from ctfront.theme import THEME
 from ctfront.ways import Ways
 from ctfront.widgets.row_list import RowList

@@ -3,17 +3,21 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import ctfront
+from ctfront.cli.caller import Caller, this_process
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.text import safe
 from ctfront.terminal.raw import no_echo
+
+if TYPE_CHECKING:
+    from ctfront.settings import Settings
 
 COMMANDS = {
     "init": ("ctfront.cli.init", "Make a clinic and its first manager in an empty database."),
@@ -38,6 +42,8 @@ COMMANDS = {
 
 
 KEYBOARD = 0
+
+NOW_VARIABLE = "CTFRONT_NOW"
 
 LONGEST = 1000
 """Most characters of a refusal; more can only be what was typed, said back."""
@@ -112,6 +118,17 @@ class Asked:
     ascii: bool = False
     wire: bool = False
     """Whether to say at the end what was sent."""
+    caller: Caller = field(default_factory=this_process)
+
+
+def settings_for(asked: Asked) -> "Settings":
+    """Read the settings. Raises `ClinicError`."""
+    from ctfront.settings import SettingsRefused, read_settings
+
+    try:
+        return read_settings(asked.database, ascii_only=asked.ascii)
+    except SettingsRefused as refusal:
+        raise ClinicError(str(refusal)) from None
 
 
 @click.group(
@@ -130,9 +147,12 @@ def commands(ctx: click.Context, db: str | None, user: str | None, ascii_only: b
     ctx.obj = Asked(database=db, user=user, ascii=ascii_only, wire=wire)
     if ctx.invoked_subcommand is None:
         with no_echo(KEYBOARD):  # what is typed while the program loads is its first input
-            from ctfront.cli.desk import open_desk
+            from ctfront.cli.first_paint import first_paint
 
-            open_desk(ctx.obj)
+            with first_paint(ctx.obj) as taken:
+                from ctfront.cli.desk import open_desk
+
+                open_desk(ctx.obj, taken)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

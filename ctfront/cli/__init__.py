@@ -30,6 +30,7 @@ COMMANDS = {
     "import": ("ctfront.cli.importing", "Import patients, providers or appointments from a CSV file."),
     "export": ("ctfront.cli.exporting", "Export appointments or patients as CSV."),
     "online": ("ctfront.cli.online", "Show and set what patients are offered on the site."),
+    "server": ("ctfront.cli.server", "Keep the program loaded, so that every log-in is instant."),
     "site": ("ctfront.cli.site", "Serve the Online Appointments site."),
     "mail": ("ctfront.cli.mail", "Deliver the mail that is due; --watch is the service."),
     "staff": ("ctfront.cli.staff", "List and add members of staff."),
@@ -144,7 +145,8 @@ def settings_for(asked: Asked) -> "Settings":
 @click.pass_context
 def commands(ctx: click.Context, db: str | None, user: str | None, ascii_only: bool, wire: bool) -> None:
     """Work the front desk of a clinic in a terminal."""
-    ctx.obj = Asked(database=db, user=user, ascii=ascii_only, wire=wire)
+    caller = ctx.obj or this_process()
+    ctx.obj = Asked(database=db, user=user, ascii=ascii_only, wire=wire, caller=caller)
     if ctx.invoked_subcommand is None:
         with no_echo(KEYBOARD):  # what is typed while the program loads is its first input
             from ctfront.cli.first_paint import first_paint
@@ -155,8 +157,11 @@ def commands(ctx: click.Context, db: str | None, user: str | None, ascii_only: b
                 open_desk(ctx.obj, taken)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; what it writes only its account can read."""
+def main(arguments: Sequence[str] | None = None, caller: Caller | None = None) -> None:
+    """Run the command line for this process, or for the caller that a server was handed.
+
+    What it writes only its account can read.
+    """
     os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal of another encoding shows `?`, not a traceback
@@ -165,4 +170,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from ctfront.cli.crash import log_and_say
 
         sys.excepthook = log_and_say
-    commands.main(args=arguments, prog_name="ctfront")
+    commands.main(args=arguments, prog_name="ctfront", obj=caller)

@@ -5,10 +5,10 @@ import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.text import safe
+from ctfront.server.client import first_environment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,10 @@ class Caller:
     """Where the session comes from, as sshd says."""
     environment: Mapping[str, str]
     """The environment as it was before Python, which sets a locale where there is none."""
+    clinic: str = ""
+    """The clinic's name, where it is known before the database is opened."""
+    zone: str = ""
+    """Its time zone."""
 
 
 @cache
@@ -42,15 +46,6 @@ def account_name(uid: int) -> str:
 def origin_of(environment: Mapping[str, str]) -> str:
     """Return where the session comes from."""
     return safe(environment.get("SSH_CONNECTION", "").partition(" ")[0][:100]) or "local"
-
-
-def first_environment() -> Mapping[str, str]:
-    """Return the environment that the program was started with."""
-    try:
-        pairs = Path("/proc/self/environ").read_bytes().decode(errors="replace").split("\0")
-    except OSError:
-        return os.environ
-    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
 
 
 def speaks_utf8(environment: Mapping[str, str]) -> bool:

@@ -5,10 +5,12 @@ Keys typed from here on are kept by the terminal's line and are the first input 
 
 import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from ctfront.cli import KEYBOARD, NOW_VARIABLE, Asked, settings_for
 from ctfront.cli.caller import check_terminal, speaks_utf8
@@ -25,7 +27,7 @@ LEAST_WIDTH, LEAST_HEIGHT, WIDE = 80, 24, 120
 
 
 @contextlib.contextmanager
-def first_paint(asked: Asked, *, today: date | None = None, clinic: str = "") -> Iterator[TakenTerminal]:
+def first_paint(asked: Asked) -> Iterator[TakenTerminal]:
     """Take the terminal and paint what is known by now; it is given back at the end. Raises `ClinicError`.
 
     Where there is no database yet the terminal is not taken: questions come first.
@@ -33,9 +35,11 @@ def first_paint(asked: Asked, *, today: date | None = None, clinic: str = "") ->
     check_terminal(sys.stdin.isatty() and sys.stdout.isatty(), os.environ)
     settings = settings_for(asked)
     taken = TakenTerminal(KEYBOARD, OUTPUT, os.environ)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # until the driver listens for them
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         if settings.database_path is None or settings.database_path.exists():
-            paint(taken, settings, today or machine_date(), clinic, plain=draws_ascii(asked, settings))
+            paint(taken, known_date(asked.caller.zone), asked.caller.clinic, plain=draws_ascii(asked, settings))
         yield taken
     finally:
         taken.give_back()
@@ -46,7 +50,7 @@ def draws_ascii(asked: Asked, settings: Settings) -> bool:
     return settings.ascii or not speaks_utf8(asked.caller.environment)
 
 
-def paint(taken: TakenTerminal, settings: Settings, today: date | None, clinic: str, *, plain: bool) -> None:
+def paint(taken: TakenTerminal, today: date | None, clinic: str, *, plain: bool) -> None:
     """Take the terminal and show the lines around a schedule that is still to come."""
     line = taken.take(lambda: None, rule=in_ascii(RULE) if plain else RULE)
     width, height = os.get_terminal_size(OUTPUT)
@@ -62,10 +66,15 @@ def paint(taken: TakenTerminal, settings: Settings, today: date | None, clinic: 
     line.send(taken.encoder.frame(taken.canvas, (0, 0)).encode())
 
 
-def machine_date() -> date | None:
-    """Return the date that the clinic most likely has; None where this machine does not say in which zone it stands."""
+def known_date(zone: str) -> date | None:
+    """Return the date in the clinic's zone, empty for one that is not known yet: most likely this machine's.
+
+    None where the machine does not say in which zone it stands.
+    """
     if chosen := os.environ.get(NOW_VARIABLE):
         with contextlib.suppress(ValueError):
             return datetime.fromisoformat(chosen).date()
         return None
+    if zone:
+        return datetime.now(ZoneInfo(zone)).date()
     return None if time.tzname[0] in {"UTC", "GMT"} else date.today()

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 LOADED = "import ctfront.cli.first_paint, sys; print(sorted({n.partition('.')[0] for n in sys.modules}))"
-DATE = "from ctfront.cli.first_paint import machine_date; print(machine_date())"
+DATE = "from ctfront.cli.first_paint import known_date; print(known_date(''))"
 
 
 def printed(code: str, **environment: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from ctfront.cli.caller import speaks_utf8
 
-ASK = "from ctfront.cli.caller import first_environment, speaks_utf8; print(speaks_utf8(first_environment()))"
+ASK = "from ctfront.cli.caller import this_process, speaks_utf8; print(speaks_utf8(this_process().environment))"
 
 
 @pytest.mark.parametrize(

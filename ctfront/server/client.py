@@ -149,5 +149,5 @@ def _clean_up(answer: bytes) -> int:
     terminal = terminal_of(os.environ, SCREEN)
     os.write(SCREEN, leaving(has_second_screen=terminal.has_second_screen))
     termios.tcflush(KEYBOARD, termios.TCIFLUSH)
-    sys.stderr.write("The session was ended from outside; what was saved stands. Start ctfront again.\r\n")
+    sys.stderr.write("The session was ended from outside. What was saved stands; log in again.\r\n")
     return 128 + int(answer.removeprefix(talk.KILLED)) if answer.startswith(talk.KILLED) else 1

@@ -51,9 +51,13 @@ def run_session(request: Request, connection: socket.socket, terminal: list[int]
     if not begins:
         return 0
     connection.settimeout(None)
+    for number in (signal.SIGHUP, signal.SIGTERM):  # until the screens listen for them
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
     threading.Thread(target=_listen, args=[connection], name="client", daemon=True).start()
     try:
         code = run(request)
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
     except BaseException as error:  # noqa: BLE001 - nothing of a session may reach the server's own code
         sys.excepthook(type(error), error, error.__traceback__)
         code = 1

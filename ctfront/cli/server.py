@@ -52,7 +52,7 @@ NEEDED = (
 
 @click.command("server")
 @click.option("--socket", "place", type=click.Path(path_type=Path), help="Where to listen.")
-@click.option("--group", metavar="NAME", help="The group whose accounts may log in here, too.")
+@click.option("--group", metavar="GROUP", help="The group whose accounts may log in here, too.")
 @click.option("--most", type=click.IntRange(1), default=100, show_default=True, help="Sessions in all.")
 @click.option("--most-each", type=click.IntRange(1), default=10, show_default=True, help="Sessions of one person.")
 @click.pass_obj
@@ -115,7 +115,7 @@ def listen(place: Path, group: str | None) -> socket.socket:
             place.unlink()
         listener.bind(str(place))
         if group is not None:
-            os.chown(place, -1, grp.getgrnam(group).gr_gid)
+            os.chown(place, -1, int(group) if group.isdecimal() else grp.getgrnam(group).gr_gid)
         place.chmod(0o600 if group is None else 0o660)  # before anybody can connect
         listener.listen(socket.SOMAXCONN)
     except KeyError:

@@ -19,7 +19,7 @@ SOCKET_VARIABLE = "CTFRONT_SOCKET"
 
 SYSTEM_SOCKET = "/run/ctfront/desk.sock"
 
-PATIENCE = 2.0
+PATIENCE = 5.0
 """Seconds that the server's answer may take; then the program starts by itself."""
 
 LAST_WORDS = 70.0
@@ -136,6 +136,8 @@ def _attend(connection: socket.socket) -> int | None:
         answer = connection.recv(talk.LONGEST)
     except OSError:
         answer = b""
+    if answer == talk.ALONE:
+        return None
     if answer.startswith(talk.EXIT):
         return int(answer.removeprefix(talk.EXIT))
     return _clean_up(answer)

@@ -161,6 +161,7 @@ class Server:
         return b""
 
     def _begin(self, request: Request, connection: socket.socket, terminal: list[int]) -> None:
+        connection.send(talk.GO)  # before the fork: on a busy machine the child's turn may take long to come
         try:
             process = os.fork()
         except OSError:

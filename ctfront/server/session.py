@@ -44,7 +44,6 @@ def run_session(request: Request, connection: socket.socket, terminal: list[int]
         os.close(descriptor)
     connection.settimeout(PATIENCE)
     try:
-        connection.send(talk.GO)
         begins = connection.recv(talk.LONGEST) == talk.YES
     except OSError:
         begins = False

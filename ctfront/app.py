@@ -40,6 +40,7 @@ from ctfront.terminal.driver import DeskDriver, PlainDriver
 from ctfront.terminal.key_gate import GatedApp
 from ctfront.theme import THEME
 from ctfront.ways import Ways
+from ctfront.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH
 from ctfront.widgets.row_list import RowList
 
 if TYPE_CHECKING:  # only handed on to the services
@@ -47,9 +48,6 @@ if TYPE_CHECKING:  # only handed on to the services
 
 POST_SECONDS = 1.0
 """Between two looks for mail that is due."""
-
-LEAST_WIDTH, LEAST_HEIGHT = 80, 24
-"""Below that the screens don't fit: a message says so and keys are held."""
 
 SCREENS = (SchedulerScreen, PatientInformationScreen, PatientAccessScreen, SetUpScreen)
 """The modes of the app."""

@@ -19,11 +19,9 @@ from ctfront.domain.times import show_date
 from ctfront.settings import Settings
 from ctfront.terminal.plain import in_ascii
 from ctfront.terminal.taken import RULE, TakenTerminal
-from ctfront.widgets.lines import SCHEDULER_KEYS, fitting_keys, title_text
+from ctfront.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH, SCHEDULER_KEYS, fitting_keys, title_text
 
 OUTPUT = 1
-LEAST_WIDTH, LEAST_HEIGHT, WIDE = 80, 24, 120
-"""The app's breakpoints."""
 
 
 @contextlib.contextmanager
@@ -51,7 +49,10 @@ def draws_ascii(asked: Asked, settings: Settings) -> bool:
 
 
 def paint(taken: TakenTerminal, today: date | None, clinic: str, *, plain: bool) -> None:
-    """Take the terminal and show the lines around a schedule that is still to come."""
+    """Take the terminal and show the lines around a schedule that is still to come.
+
+    Without the rule: until the terminal has shown that it repeats characters, that is 240 bytes.
+    """
     line = taken.take(lambda: None, rule=in_ascii(RULE) if plain else RULE)
     width, height = os.get_terminal_size(OUTPUT)
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
@@ -59,8 +60,7 @@ def paint(taken: TakenTerminal, today: date | None, clinic: str, *, plain: bool)
     middle = f"SCHEDULER · {clinic}" if clinic else "SCHEDULER"
     title = safe(title_text(show_date(today) if today else "", middle, "", width))
     keys = "".join(f"\x1b[1m{key}\x1b[m {words}  " for key, words in fitting_keys(SCHEDULER_KEYS, width))
-    rule = f"\x1b[{height - 6};1H\x1b[90m{RULE * width}\x1b[m" if width < WIDE else ""
-    drawn = f"\x1b[1;1H\x1b[7m{title}\x1b[m{rule}\x1b[{height};1H {keys}"
+    drawn = f"\x1b[1;1H\x1b[7m{title}\x1b[m\x1b[{height};1H {keys}"
     taken.canvas = taken.canvas.resized(width, height)
     taken.canvas.write(in_ascii(drawn) if plain else drawn)
     line.send(taken.encoder.frame(taken.canvas, (0, 0)).encode())

@@ -137,6 +137,9 @@ def _attend(connection: socket.socket) -> int | None:
     except OSError:
         answer = b""
     if answer == talk.ALONE:
+        for name in (*talk.PASSED_ON, "SIGTSTP", "SIGTTIN", "SIGTTOU"):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         return None
     if answer.startswith(talk.EXIT):
         return int(answer.removeprefix(talk.EXIT))

@@ -5,6 +5,9 @@ from rich.cells import cell_len, set_cell_size
 Keys = tuple[tuple[str, str], ...]
 """Keys, each with a word for what it does."""
 
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+"""Below that the screens don't fit: a message says so and keys are held."""
+
 SCHEDULER_KEYS: Keys = (
     ("b", "Book"),
     ("i", "Info"),

@@ -22,7 +22,8 @@ from bench.postgres import kept_server
 from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_glance, measure_search
 from bench.results import write_part, write_results
 from bench.series import measure_series
-from bench.starting import measure_starting
+from bench.sessions import measure_sessions
+from bench.start import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
 from bench.waiting import measure_waitlist
 from bench.wire import demo_clinic, measure_wire
@@ -46,6 +47,7 @@ PARTS = (
     "duplicates",
     "postgresql",
     "start",
+    "sessions",
     "wire",
 )
 
@@ -56,8 +58,9 @@ def main() -> None:
     chosen = asked.parts or PARTS
     report, size = Report(), Size(patients=asked.patients, years=asked.years)
     about = {**facts(), "load when it began": busy()}
-    if list(chosen) == ["wire"]:  # wants no clinic of ten years
-        _measure_wire(report)
+    alone = {"wire": _measure_wire, "start": measure_starting, "sessions": measure_sessions}
+    if len(chosen) == 1 and (measure := alone.get(chosen[0])) is not None:  # wants no clinic of ten years
+        measure(report)
         write_part(report)
         return
     path = kept_file(asked.keep, size, print)
@@ -68,6 +71,8 @@ def main() -> None:
         runner.run(_measure(report, asked, chosen, path))
     if "start" in chosen:
         measure_starting(report)
+    if "sessions" in chosen:
+        measure_sessions(report)
     if "wire" in chosen:
         _measure_wire(report)
     about["load when it ended"] = busy()

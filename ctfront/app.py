@@ -36,11 +36,11 @@ from ctfront.services.patients import Patients
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
-from ctfront.terminal.driver import DeskDriver
+from ctfront.terminal.driver import DeskDriver, PlainDriver
 from ctfront.terminal.key_gate import GatedApp
-from ctfront.terminal.plain import PlainDriver
 from ctfront.theme import THEME
 from ctfront.ways import Ways
+from ctfront.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH
 from ctfront.widgets.row_list import RowList
 
 if TYPE_CHECKING:  # only handed on to the services
@@ -48,9 +48,6 @@ if TYPE_CHECKING:  # only handed on to the services
 
 POST_SECONDS = 1.0
 """Between two looks for mail that is due."""
-
-LEAST_WIDTH, LEAST_HEIGHT = 80, 24
-"""Below that the screens don't fit: a message says so and keys are held."""
 
 SCREENS = (SchedulerScreen, PatientInformationScreen, PatientAccessScreen, SetUpScreen)
 """The modes of the app."""

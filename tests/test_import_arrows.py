@@ -17,6 +17,7 @@ ARROWS = {
         "mail",
         "online",
         "screens",
+        "server",
         "services",
         "settings",
         "terminal",
@@ -34,11 +35,12 @@ ARROWS = {
     "data": {"domain"},
     "mail": {"domain"},
     "widgets": {"domain"},
+    "server": {"terminal"},
     "terminal": set(),
     "theme": set(),
     "settings": set(),
     "domain": set(),
-    "__main__": {"cli"},
+    "__main__": {"cli", "server"},
 }
 """Who may import whom; there are no other arrows."""
 

@@ -4,8 +4,7 @@ import shlex
 
 import click
 
-from ctfront.cli import Asked
-from ctfront.cli.opening import settings_for
+from ctfront.cli import Asked, settings_for
 from ctfront.cli.tables import aligned
 from ctfront.domain.text import safe
 from ctfront.settings import MailSettings

@@ -27,6 +27,7 @@ from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
 from ctfront.widgets.day_grid import EMPTY, DayGrid
+from ctfront.widgets.lines import SCHEDULER_KEYS, Keys
 
 WATCH_SECONDS = 0.7
 """How often other desks' changes are looked for."""
@@ -35,18 +36,7 @@ WATCH_SECONDS = 0.7
 class SchedulerScreen(SchedulerHand):
     """The Scheduler."""
 
-    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("b", "Book"),
-        ("i", "Info"),
-        ("m", "Move"),
-        ("c", "Cancel"),
-        ("a", "Arrived"),
-        ("k", "Mark"),
-        ("f", "Openings"),
-        ("g", "Go to"),
-        ("/", "Find"),
-        ("?", "Keys"),
-    )
+    KEYS: ClassVar[Keys] = SCHEDULER_KEYS
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
         key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),

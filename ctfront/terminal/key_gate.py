@@ -305,6 +305,7 @@ class GatedApp(SendingApp):
         self.gate = gate
         gate.open = True
         self.follow_cursor()
+        self.hold_output()
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
         """Push a screen and wait for the clerk's answer; meanwhile this worker holds no key.

@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.moves import Place
+from ctfront.terminal.taken import TakenTerminal
 
 if TYPE_CHECKING:
     _Base = App[None]
@@ -17,6 +18,9 @@ else:
 
 class SendingApp(_Base):
     """Mixin for an app drawn by `DeskDriver`; in tests, without a terminal, it does nothing."""
+
+    taken: "TakenTerminal | None" = None
+    """The terminal, when it was taken and painted on before the app was there."""
 
     _holding = False
     """Whether a key was let in whose frames have not been let out."""
@@ -55,8 +59,8 @@ class SendingApp(_Base):
         driver = self._driver
         if not isinstance(driver, DeskDriver):
             return ""
-        each = f", {driver.sent / keys:,.0f} bytes a key" if keys else ""
-        return f"Sent {driver.sent:,} bytes in {driver.writes:,} writes for {keys:,} keys{each}."
+        each = f", {driver.taken.sent / keys:,.0f} bytes a key" if keys else ""
+        return f"Sent {driver.taken.sent:,} bytes in {driver.taken.writes:,} writes for {keys:,} keys{each}."
 
     def forget_output(self) -> None:
         """Draw everything anew on the terminal."""

@@ -34,7 +34,7 @@ def place():
     shutil.rmtree(folder)
 
 
-def found(folder: Path, identity: Identity, *, owner: int, mode: int) -> Path:
+def found(folder: Path, identity: Identity, *, owner: int, mode: int, clerk: str = str(CLERK)) -> Path:
     """Found a clinic whose files belong to an account."""
     path = folder / "clinic.db"
     database = Database(f"sqlite:///{path}")
@@ -48,8 +48,8 @@ def found(folder: Path, identity: Identity, *, owner: int, mode: int) -> Path:
         identity=identity,
     )
     clinic, manager = found_clinic(database, NOW, draft)
-    clerk = StaffDraft(name="Maria Garcia", short_name="mgarcia", os_user=str(CLERK))
-    database.write_now(lambda session: add_staff(session, clinic, Act(who=manager, at=NOW, op_id="clerk"), clerk))
+    maria = StaffDraft(name="Maria Garcia", short_name="mgarcia", os_user=clerk)
+    database.write_now(lambda session: add_staff(session, clinic, Act(who=manager, at=NOW, op_id="clerk"), maria))
     database.close_writer()
     for file in folder.iterdir():
         os.chown(file, owner, TEAM)

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from ctfront import __version__
 from ctfront.cli import commands
+from ctfront.cli.caller import check_terminal
 from ctfront.cli.check import loose_keys
-from ctfront.cli.desk import check_terminal
 from ctfront.cli.opening import start_clock
 from ctfront.data.database import Database
 from ctfront.demo import make_demo

@@ -89,25 +89,12 @@ class Column:
         return free_spans(self.bookable(), taken, self.provider, self.day)
 
 
-def free_spans(
-    bookable: Iterable[Span], taken: Iterable[Span], provider: Provider, day: date, *, most: int | None = None
-) -> tuple[Span, ...]:
-    """Return the bookable time in which fewer visits and held places than the day's governor are in progress.
-
-    `most` is a governor that holds where it is lower.
-    """
-    visits = [(span.start, span.minutes) for span in taken]
-    return spans_of(free_minutes(bookable, visits, provider, day, most=most))
+def free_spans(bookable: Iterable[Span], taken: Iterable[Span], provider: Provider, day: date) -> tuple[Span, ...]:
+    """Return the bookable time in which fewer visits and held places than the day's governor are in progress."""
+    return spans_of(free_minutes(bookable, [(span.start, span.minutes) for span in taken], provider, day))
 
 
-def free_minutes(
-    bookable: Iterable[Span],
-    visits: Sequence[tuple[int, int]],
-    provider: Provider,
-    day: date,
-    *,
-    most: int | None = None,
-) -> int:
+def free_minutes(bookable: Iterable[Span], visits: Sequence[tuple[int, int]], provider: Provider, day: date) -> int:
     """Return the same as bits (see `minutes`): the one place where free time is worked out, for desk and site.
 
     Each visit is its first minute and its length.
@@ -115,9 +102,9 @@ def free_minutes(
     taken, rest = 0, WHOLE_DAY
     for part in provider.hours_on(day).governed:
         where = bits_of((part.span,)) & rest
-        taken |= full(visits, min(part.governor, most or part.governor)) & where
+        taken |= full(visits, part.governor) & where
         rest &= ~where
-    taken |= full(visits, min(provider.governor, most or provider.governor)) & rest
+    taken |= full(visits, provider.governor) & rest
     return bits_of(bookable) & ~taken
 
 

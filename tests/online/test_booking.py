@@ -25,9 +25,9 @@ from ctfront.domain.times import Span
 from ctfront.mail.message import Composer
 from ctfront.mail.wire_form import as_sent
 from ctfront.services import mail_acts
+from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.happenings import Happenings
 from ctfront.services.mail_acts import Claimed, NotSent, Rules
-from ctfront.services.online_setup import OnlineSetup
 from tests.clinics import MONDAY
 from tests.online.conftest import KEY
 from tests.sendings import SENDER, put_on_record
@@ -180,7 +180,7 @@ async def test_what_the_desk_does_meanwhile_shows_when_the_page_is_asked_for_aga
     await town.desk.scheduling.cancel(town.desk.act(), made.id, version=1, reason="weather", asked_by=Asker.CLINIC)
     await browser.open("/book/time")
     assert "9:15 am" in times()
-    await OnlineSetup(town.desk.database, town.desk.clinic).save_rules(
+    await ClinicSetup(town.desk.database, town.desk.clinic).save_online_rules(
         town.desk.act(town.desk.manager), OnlineRules(notice_minutes=30 * 60)
     )
     await browser.open("/book/time")

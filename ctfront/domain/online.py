@@ -82,10 +82,8 @@ class OnlineProvider:
         office = self.booked.hours_on(day)
         if not office.spans:
             return 0
-        free = free_minutes(office.spans, visits, self.booked, day)
-        free &= ~bits_of(pause.span for pause in office.breaks)
-        for event in events:
-            free &= ~bits_of((event.span,))
+        closed = [*(pause.span for pause in office.breaks), *(event.span for event in events)]
+        free = free_minutes(self.booked, day, office.spans, closed, visits)
         return free if self.hours is None else free & bits_of(self.hours.get(day.weekday(), ()))
 
 

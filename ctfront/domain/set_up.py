@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ctfront.domain.appointments import LIVE, Appointment, Status
 from ctfront.domain.clinic import Clinic, DateOrder, Identity, Site
 from ctfront.domain.errors import ClinicError, InputRefused, ScheduleRefused
+from ctfront.domain.letters import MailWording
 from ctfront.domain.online import OnlineBook
 from ctfront.domain.providers import COLORS, Break, DayHours, Event, Provider, VisitPurpose, WeeklyHours
 from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right, Staff
@@ -60,6 +61,7 @@ class SetUp:
     events: tuple[Event, ...]
     """Events of today and later."""
     online: OnlineBook
+    mails: tuple[MailWording, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from ctfront.domain.set_up import StaffDraft
 from ctfront.domain.staff import Act, Right
 from ctfront.services import set_up_online
 from ctfront.services.set_up_clinic import CLINIC
+from ctfront.services.set_up_mails import MAILS
 from ctfront.services.set_up_providers import PROVIDERS
 from ctfront.services.set_up_purposes import PURPOSES
 from ctfront.services.set_up_saving import Kind, known_row
@@ -23,7 +24,7 @@ from ctfront.services.set_up_staff import STAFF
 
 KINDS: Mapping[str, Kind[Any, Any]] = {
     kind.name: kind
-    for kind in (CLINIC, SITES, PROVIDERS, PURPOSES, STAFF, set_up_online.RULES, set_up_online.PROVIDERS)
+    for kind in (CLINIC, SITES, PROVIDERS, PURPOSES, STAFF, MAILS, set_up_online.RULES, set_up_online.PROVIDERS)
 }
 
 

@@ -1,6 +1,8 @@
-"""Set-up's list of what the Online Appointments site offers: the clinic's rules, then each provider."""
+"""Set-up's list of what the Online Appointments site offers: the clinic's rules, each provider, and the mails."""
 
+from ctfront.domain import letters
 from ctfront.domain.grammar.hours import show_week
+from ctfront.domain.letters import MailWording
 from ctfront.domain.online import OnlineProvider
 from ctfront.domain.providers import DayHours, VisitPurpose
 from ctfront.domain.set_up import SetUp
@@ -19,8 +21,9 @@ def show_notice(minutes: int) -> str:
 
 
 def online_rows(set_up: SetUp) -> list[SetUpRow]:
-    """Return the rules, then the providers in Set-up order."""
-    return [*_rule_rows(set_up), *(_provider_row(one, set_up) for one in set_up.online.providers)]
+    """Return the rules, the providers in Set-up order, and the mails."""
+    providers = (_provider_row(one, set_up) for one in set_up.online.providers)
+    return [*_rule_rows(set_up), *providers, *(_mail_row(wording, set_up) for wording in set_up.mails)]
 
 
 def _rule_rows(set_up: SetUp) -> list[SetUpRow]:
@@ -62,6 +65,19 @@ def _provider_row(one: OnlineProvider, set_up: SetUp) -> SetUpRow:
             safe(hours),
             safe(one.description),
         ),
+    )
+
+
+def _mail_row(wording: MailWording, set_up: SetUp) -> SetUpRow:
+    values = letters.example(set_up.clinic.name, set_up.site.phone, set_up.site.address)
+    subject = letters.fill(wording.text.subject, values)
+    words = "built-in words" if wording.is_built_in else "own words"
+    paragraphs = letters.paragraphs_of(wording.text, values)[1:4]
+    return SetUpRow(
+        key=f"mail-{wording.kind}",
+        cells=(safe(f"Mail: {letters.TITLES[wording.kind]}"), safe(words), safe(subject)),
+        item=wording,
+        details=(safe(subject), *(safe(" ".join(lines)) for lines in paragraphs)),
     )
 
 

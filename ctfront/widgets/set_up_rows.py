@@ -7,6 +7,7 @@ from ctfront.domain.clinic import DateOrder, Identity, Site
 from ctfront.domain.grammar.hours import show_weeks
 from ctfront.domain.grammar.rights import show_rights, type_rights
 from ctfront.domain.keymap import KeyAct, type_keys
+from ctfront.domain.letters import MailWording
 from ctfront.domain.online import OnlineBook, OnlineProvider
 from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.set_up import SetUp
@@ -25,7 +26,7 @@ IDENTITY_WORDS = {
 }
 
 
-Item = Provider | VisitPurpose | Staff | Event | Site | KeyAct | OnlineBook | OnlineProvider
+Item = Provider | VisitPurpose | Staff | Event | Site | KeyAct | OnlineBook | OnlineProvider | MailWording
 """What a row shows, where it is more than a field of the clinic's."""
 
 

@@ -26,7 +26,7 @@ from ctfront.widgets.set_up_online_rows import show_notice
 def read_notice(text: str) -> str:
     """Read the earliest notice back. Raises `InputRefused`."""
     minutes = check_number(read_number(text), field="notice_minutes", least=0, most=MOST_NOTICE)
-    return f"min: {show_notice(minutes)} before its start, at the latest" if minutes else "min: up to its start"
+    return f"min: {show_notice(minutes)} before its start" if minutes else "min: up to its start"
 
 
 def read_ahead(text: str) -> str:
@@ -38,7 +38,7 @@ def read_ahead(text: str) -> str:
 def read_most(text: str) -> str:
     """Read back how many are allowed. Raises `InputRefused`."""
     check_number(read_number(text), field="most_coming", most=MOST_COMING)
-    return "coming ones of a person; more by phone"
+    return "coming ones of a person"
 
 
 class OnlineRulesForm(SetUpForm[OnlineBook]):

@@ -26,15 +26,15 @@ from ctfront.data.database import Database
 from ctfront.data.folding import fold_email
 from ctfront.domain.appointments import AppointmentDraft, Place
 from ctfront.domain.clinic import Clinic
-from ctfront.domain.online import OnlineRules
+from ctfront.domain.online import OnlineProviderDraft, OnlineRules
 from ctfront.domain.staff import Act, Actor
 from ctfront.domain.times import time_of
 from ctfront.mail.links import LinkKey, make_key
 from ctfront.services import booking, enrolling, online_openings
+from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.front import Front
 from ctfront.services.identity import who_is
 from ctfront.services.online_booking import OnlineBooking
-from ctfront.services.online_setup import OnlineSetup, draft_of
 from ctfront.services.scheduling import Scheduling
 
 FREE_DAYS_P99 = 10
@@ -103,11 +103,11 @@ async def _free_days(report: Report, database: Database, clinic: Clinic, key: Li
 
 async def _prepare(database: Database, clinic: Clinic, actor: Actor) -> list[str]:
     """Log a hundred people in who all wish the same time, of which so many places are left; return their tokens."""
-    setup, act = OnlineSetup(database, clinic), _acts(actor)
-    await setup.save_rules(act(), OnlineRules(days_ahead=120, most_coming=50))
-    for one in (await setup.book()).providers[PROVIDERS:]:
-        await setup.save_provider(act(), one.provider.id, replace(draft_of(one), available=False))
-    book, newest = await setup.book(), newest_stamp(database, clinic.id)
+    setup, act = ClinicSetup(database, clinic), _acts(actor)
+    await setup.save_online_rules(act(), OnlineRules(days_ahead=120, most_coming=50))
+    for one in (await setup.online()).providers[PROVIDERS:]:
+        await setup.save_online_provider(act(), one.id, replace(OnlineProviderDraft.of(one), available=False))
+    book, newest = await setup.online(), newest_stamp(database, clinic.id)
     purpose = book.purposes[0]
     assert database.path is not None, "the benches are on a file"
     with contextlib.closing(sqlite3.connect(database.path)) as connection:

@@ -80,7 +80,7 @@ def keep_no_keys(keymap: Mapping[str, str]) -> None:
 class CTFrontApp(Ways):
     """The front desk at one terminal."""
 
-    BACKGROUND = GatedApp.BACKGROUND | {"post"}
+    BACKGROUND = GatedApp.BACKGROUND | {"post", "bell"}
     said_before_wait: Shown | None = None
     """What an act had said when the clerk was told to wait."""
     waiting_words = ""
@@ -218,6 +218,7 @@ class CTFrontApp(Ways):
     def on_ready(self) -> None:
         """Let the keys in: the first screen stands. Mail is looked for from now on."""
         self.start_gate()
+        self.hear_news()
         if self.post.sends:
             self.set_interval(POST_SECONDS, self.look_for_mail)
 

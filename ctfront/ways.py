@@ -1,14 +1,17 @@
 """The ways from anywhere: to a screen, to a patient, to what is new, through a line of commands."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.binding import Binding
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
-from ctfront.domain.errors import ClinicError
+from ctfront.domain.errors import ClinicError, DatabaseUnavailable
 from ctfront.domain.grammar.commands import ABOUT_INVITATIONS
 from ctfront.domain.happenings import Happening, Leads, listed, still_open
 from ctfront.domain.patients import PatientName
@@ -36,6 +39,12 @@ from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
 from ctfront.waiting_forms import WaitingForms
 
+if TYPE_CHECKING:  # only asked for what its bell tells
+    from ctfront.data.database import Database
+
+DEAF_SECONDS = 15.0
+"""Until the bell of a server that went away is looked for again."""
+
 LAST_PATIENTS = 9
 """Patients shown that are remembered."""
 
@@ -43,6 +52,7 @@ LAST_PATIENTS = 9
 class Ways(WaitingForms):
     """What the keys that work everywhere do, and what screens ask for to be shown."""
 
+    database: "Database"
     clinic: Clinic
     actor: Actor
     clock: Callable[[], datetime]
@@ -78,6 +88,16 @@ class Ways(WaitingForms):
         if isinstance(self.desk_screen, SchedulerScreen):
             self.desk_screen.week_of = None
             self.desk_screen.go_to_day(day, appointment_id=appointment_id, ticked=ticked)
+
+    @work(group="bell")
+    async def hear_news(self) -> None:
+        """Look at once when the database tells that a desk or a patient did something; no key waits for it."""
+        while not self.database.sqlite:
+            with suppress(DatabaseUnavailable):
+                async for _ in self.database.news():
+                    if self.desk_screen is not None:
+                        await self.desk_screen.look_now()
+            await asyncio.sleep(DEAF_SECONDS)  # meanwhile the screens' own looks see it, a little later
 
     @work(group="show")
     async def show_patient(self, patient_id: int) -> None:

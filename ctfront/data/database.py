@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ctfront.data import schema
+from ctfront.data.bell import ringing
 from ctfront.data.steady import steady_connection
 from ctfront.data.write_lock import WriteLock
 from ctfront.domain.errors import ChangedElsewhere, DatabaseUnavailable, WrongDatabase
@@ -90,6 +91,21 @@ class Database:
                 closing = asyncio.ensure_future(session.close())
                 closing.add_done_callback(lambda _: given_back.set_result(None))
                 await asyncio.shield(closing)
+
+    async def news(self) -> AsyncIterator[None]:
+        """Yield at first, and whenever an act of any desk has left news; on a file, which cannot tell, never.
+
+        Raises `DatabaseUnavailable` when the server goes away; what rings meanwhile is not heard.
+        """
+        if self.sqlite:
+            return
+        import psycopg
+
+        try:
+            async for ring in ringing(self.url):
+                yield ring
+        except psycopg.OperationalError as error:
+            raise _unavailable(error) from error
 
     async def write(self, act: Callable[[Session], Result]) -> Result:
         """Run the act in the database thread as one transaction: it happens whole or not at all.

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from ctfront.data.bell import BELL
 from ctfront.data.models import ActRow, AuditDetailRow, AuditHeadRow, AuditRow, ChangeRow
 from ctfront.domain.staff import Act
 
@@ -34,6 +35,7 @@ _MOVE_HEAD = update(_HEAD).where(_HEAD.c.clinic_id == bindparam("of_clinic"))
 _GROW_ACT = update(_ACT).where(_ACT.c.op_id == bindparam("of_act")).returning(_ACT.c.op_id)
 _ADD_ACT, _ADD_NEWS = insert(_ACT), insert(ChangeRow.__table__)
 _ADD_AUDIT, _ADD_DETAILS = insert(AuditRow.__table__), insert(AuditDetailRow.__table__)
+_RING = select(func.pg_notify(BELL, ""))
 """Built once, as every statement that each act executes."""
 
 
@@ -92,14 +94,14 @@ def record(
         "subject_id": subject_id,
         "op_id": act.op_id,
     }
-    connection.execute(_ADD_NEWS, [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
+    _add_news(connection, [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
 
 
 def tell(session: Session, clinic_id: int, act: Act, *, kind: str, day: date) -> None:
     """Write news of a day for other desks, about what is neither audited nor taken back."""
     made_at = _by(act)["made_at"]
     news = {"clinic_id": clinic_id, "made_at": made_at, "kind": kind, "subject_id": None, "op_id": act.op_id}
-    session.connection().execute(_ADD_NEWS, {**news, "day": day})
+    _add_news(session.connection(), [{**news, "day": day}])
 
 
 def record_portion(
@@ -123,7 +125,14 @@ def record_portion(
         made = {"op_id": act.op_id, "clinic_id": clinic_id, "batch_id": act.batch_id, "kind": kind, "subject_id": None}
         connection.execute(_ADD_ACT, {**made, **by, **grown})
     news = {"clinic_id": clinic_id, "made_at": by["made_at"], "kind": kind, "subject_id": None, "op_id": act.op_id}
-    connection.execute(_ADD_NEWS, {**news, "day": None})
+    _add_news(connection, [{**news, "day": None}])
+
+
+def _add_news(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write news, and ring the bell that goes with the commit where the database has one."""
+    connection.execute(_ADD_NEWS, rows)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_RING)
 
 
 def _by(act: Act) -> dict[str, Any]:

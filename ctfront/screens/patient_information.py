@@ -7,7 +7,6 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.worker import Worker
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
@@ -17,6 +16,7 @@ from ctfront.domain.patients import BookingNotes, Patient
 from ctfront.domain.text import safe
 from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.appointment_acts import AppointmentActs, where_and_day
+from ctfront.screens.desk_screen import WATCH_SECONDS
 from ctfront.screens.modals.family_form import FamilyForm
 from ctfront.screens.modals.notice import Notice
 from ctfront.screens.modals.profile_form import ProfileForm
@@ -30,9 +30,6 @@ from ctfront.widgets.online_block import field_spoken_of, online_words
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
 from ctfront.widgets.waitlist_words import waits_words
 from ctfront.widgets.words import Words
-
-WATCH_SECONDS = 0.7
-"""Between two looks for what has changed."""
 
 PAGE = 8
 """Rows that PgUp and PgDn go."""
@@ -110,7 +107,6 @@ class PatientInformationScreen(AppointmentActs):
         self.family: tuple[Relative, ...] = ()
         self.seen = 0
         """The newest change that is in what is shown."""
-        self.watching: Worker[None] | None = None
         self.appointments: tuple[Appointment, ...] = ()
         self.cursor = 0
 

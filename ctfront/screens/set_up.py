@@ -9,11 +9,16 @@ from textual.screen import Screen
 from ctfront.domain.clinic import Clinic, Site
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.keymap import KeyAct
+from ctfront.domain.letters import MailWording
+from ctfront.domain.online import OnlineBook, OnlineProvider
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.set_up import SetUp
 from ctfront.domain.staff import Right, Staff
 from ctfront.screens.modals.clinic_form import ClinicForm
 from ctfront.screens.modals.keys_form import KeysForm
+from ctfront.screens.modals.mail_text_form import MailTextForm
+from ctfront.screens.modals.online_provider_form import OnlineProviderForm
+from ctfront.screens.modals.online_rules_form import OnlineRulesForm
 from ctfront.screens.modals.provider_form import ProviderForm
 from ctfront.screens.modals.purpose_form import PurposeForm
 from ctfront.screens.modals.question import Question
@@ -21,10 +26,11 @@ from ctfront.screens.modals.site_form import SiteForm
 from ctfront.screens.modals.staff_form import StaffForm
 from ctfront.screens.set_up_events import SetUpEvents
 from ctfront.screens.set_up_view import key
-from ctfront.widgets.set_up_rows import ADD, EVENTS, LISTS, PROVIDERS, PURPOSES, SITES, STAFF, SetUpRow
+from ctfront.widgets.set_up_lists import LISTS
+from ctfront.widgets.set_up_rows import ADD, EVENTS, PROVIDERS, PURPOSES, SITES, STAFF, SetUpRow
 from ctfront.widgets.set_up_rows import KEYS as KEY_LIST
 
-Subject = Provider | VisitPurpose | Staff | Clinic | Site
+Subject = Provider | VisitPurpose | Staff | Clinic | Site | OnlineBook | OnlineProvider | MailWording
 """What a form of Set-up saves."""
 
 
@@ -65,6 +71,12 @@ class SetUpScreen(SetUpEvents):
     def _form(self, set_up: SetUp, row: SetUpRow) -> Screen[Any]:
         """Return the form of a row that isn't an event."""
         it, service = row.item, self.clinic_setup
+        if isinstance(it, OnlineProvider):
+            return OnlineProviderForm(service, it, set_up.purposes, today=set_up.today)
+        if isinstance(it, OnlineBook):
+            return OnlineRulesForm(service, it, set_up.purposes, first=str(row.key))
+        if isinstance(it, MailWording):
+            return MailTextForm(service, it, set_up.clinic, set_up.site)
         match LISTS[self.list_number]:
             case shown if shown is PROVIDERS:
                 pattern = next((p for p in set_up.providers if p.active), None)
@@ -89,7 +101,7 @@ class SetUpScreen(SetUpEvents):
 
     async def _show_saved(self, saved: Subject, *, new: bool) -> None:
         self.desk.adopt(await self.clinic_setup.current_clinic() if isinstance(saved, Site) else saved)
-        await self.load(go_to=None if isinstance(saved, Clinic) else saved.id)
+        await self.load(go_to=None if isinstance(saved, Clinic | OnlineBook | MailWording) else saved.id)
         self.refresh_title()
         self.say(f"{'Added' if new else 'Saved'} {saved.name}. u takes it back.")
 

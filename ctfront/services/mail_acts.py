@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
-from ctfront.data import invitations, ledger, mail_queue, outbox
+from ctfront.data import invitations, ledger, mail_queue, mail_texts, outbox
 from ctfront.data.models import InvitationRow, MailStateRow, OutboxRow, PatientRow
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import InvitationRefused, NotFound
 from ctfront.domain.invitations import Change, InvitationState, Sending, check_reach
+from ctfront.domain.letters import INVITATION
 from ctfront.domain.mails import GIVEN_UP_AFTER, InvitationMail, MailState, Verdict, next_wait
 from ctfront.domain.patients import shown_name
 from ctfront.domain.staff import Act
@@ -75,6 +76,7 @@ def claim_mail(session: Session, clinic_id: int, act: Act, rules: Rules) -> Clai
         date=act.at,
         link=invitation_link(rules.site, secret),
         opt_out_link=opt_out_link(rules.site, key.opt_out(invitation.id, invitation.nonce)),
+        words=mail_texts.load_own(session, clinic_id, INVITATION),
     )
     return Claimed(mail_id=row.id, mail=mail)
 

@@ -195,7 +195,7 @@ def book_online(session: Session, clinic: Clinic, act: Act, account_id: int, wis
     if purpose is None:
         raise NotOffered("That visit is not offered online any more. Choose another.")
     start = _offered(session, clinic, act, book, purpose, wish)
-    needs_approval = purpose.id in book.to_approve
+    needs_approval = purpose.id in book.rules.to_approve
     booked = _enter(session, clinic, act, book, purpose, person, start, needs_approval=needs_approval)
     record_steps(session, clinic, act, "book", [(booked, None)], told(booked))
     kind = MailKind.PENDING if needs_approval else MailKind.BOOKED
@@ -253,7 +253,7 @@ def _enter(
 ) -> Appointment:
     patients.check_active(session, clinic.id, person.patient_id)
     (one,) = book.offering(purpose.id, start.provider_id)
-    provider = replace(one.provider, governor=one.cap)
+    provider = one.booked
     place = Place(provider_id=provider.id, day=start.day, start=time_of(start.minute))
     draft = AppointmentDraft(
         patient_id=person.patient_id,

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, invitations, mail_queue, online_rules
+from ctfront.data import appointments, invitations, mail_queue, mail_texts, online_rules
 from ctfront.data import clinic as clinics
 from ctfront.data.folding import fold_email
 from ctfront.data.models import AppointmentRow, OnlineLinkRow, OutboxRow
@@ -59,6 +59,7 @@ def _link_mail(session: Session, clinic: Clinic, act: Act, rules: Rules, key: Li
         date=act.at,
         works_hours=int(WORKS[kind] / timedelta(hours=1)),
         link=proof_link(rules.site, kind.value, secret),
+        words=mail_texts.load_own(session, clinic.id, kind),
     )
 
 
@@ -89,6 +90,7 @@ def _appointment_mail(
         next_times=_next_times(session, clinic, about, act.at) if kind in _OFFERING else (),
         entry=_entry(session, clinic, row, about, rules.domain) if kind in IN_CALENDAR else None,
         opt_out_link=opt_out_link(rules.site, key.opt_out_of_mail(row.id, row.message_id)),
+        words=mail_texts.load_own(session, clinic.id, kind),
     )
 
 

@@ -7,6 +7,8 @@ from ctfront.domain.clinic import DateOrder, Identity, Site
 from ctfront.domain.grammar.hours import show_weeks
 from ctfront.domain.grammar.rights import show_rights, type_rights
 from ctfront.domain.keymap import KeyAct, type_keys
+from ctfront.domain.letters import MailWording
+from ctfront.domain.online import OnlineBook, OnlineProvider
 from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.set_up import SetUp
 from ctfront.domain.staff import Staff
@@ -24,6 +26,10 @@ IDENTITY_WORDS = {
 }
 
 
+Item = Provider | VisitPurpose | Staff | Event | Site | KeyAct | OnlineBook | OnlineProvider | MailWording
+"""What a row shows, where it is more than a field of the clinic's."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SetUpRow:
     """One row of a list."""
@@ -31,7 +37,7 @@ class SetUpRow:
     key: int | str
     """Id of what the row shows, name of the clinic's field, or `ADD`."""
     cells: tuple[Shown, ...]
-    item: Provider | VisitPurpose | Staff | Event | Site | KeyAct | None = None
+    item: Item | None = None
     details: tuple[Shown, ...] = ()
     """What the pane says, in full."""
     active: bool = True
@@ -255,4 +261,3 @@ SITES = SetUpList(
     rows=site_rows,
     add=safe("+ Add a site"),
 )
-LISTS = (PROVIDERS, PURPOSES, STAFF, EVENTS, CLINIC, SITES, KEYS)

@@ -23,6 +23,7 @@ from ctfront.data.models.ledger import (
     OutboxRow,
 )
 from ctfront.data.models.online import (
+    MailTextRow,
     OnlineHoursRow,
     OnlineLinkRow,
     OnlineProviderRow,
@@ -64,6 +65,7 @@ __all__ = [
     "EventRow",
     "InvitationRow",
     "MailStateRow",
+    "MailTextRow",
     "NotSamePatientRow",
     "OfficeHoursRow",
     "OnlineAccountRow",

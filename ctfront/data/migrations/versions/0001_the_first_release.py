@@ -664,6 +664,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_online_hours_provider", ["provider_id"], unique=False)
 
     op.create_table(
+        "mail_text",
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_mail_text_clinic_id")),
+        sa.PrimaryKeyConstraint("clinic_id", "kind", name=op.f("pk_mail_text")),
+    )
+    op.create_table(
         "online_purpose",
         sa.Column("purpose_id", WHOLE, nullable=False),
         sa.Column("clinic_id", WHOLE, nullable=False),

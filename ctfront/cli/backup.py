@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ctfront.cli import Asked
-from ctfront.cli.mail import opened_for_mail
+from ctfront.cli.opening import opened_for_upkeep
 from ctfront.cli.progress import telling
 from ctfront.domain.text import safe
 from ctfront.services import sealing
@@ -35,7 +35,7 @@ def command(asked: Asked, place: Path | None, keys: tuple[str, ...], keep: int |
         )
         return
     public_keys = sealing.public_keys(keys) if keys else []
-    with opened_for_mail(asked) as desk, telling() as step:
+    with opened_for_upkeep(asked) as desk, telling() as step:
         path = desk.settings.database_path
         home = path.absolute().parent if path else desk.settings.state_folder
         name = path.stem if path else desk.database.url.database or "clinic"

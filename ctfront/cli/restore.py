@@ -1,8 +1,6 @@
 """`ctfront restore`: a clinic from a backup, into an empty place."""
 
 import os
-import secrets
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -10,9 +8,10 @@ from uuid import uuid4
 import click
 
 from ctfront.cli import Asked
-from ctfront.cli.opening import NOW_VARIABLE, make_database, os_user, settings_for, start_clock
+from ctfront.cli.check import check_desk, show
+from ctfront.cli.opening import NOW_VARIABLE, make_database, opened_for_upkeep, operator, settings_for, start_clock
 from ctfront.cli.progress import telling
-from ctfront.domain.staff import Act, Actor, ActorKind
+from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
 from ctfront.services import restoring
 from ctfront.services.backing_up import part_in
@@ -23,12 +22,13 @@ from ctfront.services.backing_up import part_in
 @click.option(
     "--key", type=click.Path(path_type=Path, readable=False), metavar="FILE", help="The private key it needs, if any."
 )
-@click.pass_obj
-def command(asked: Asked, file: Path, key: Path | None) -> None:
+@click.pass_context
+def command(ctx: click.Context, file: Path, key: Path | None) -> None:
     """Restore the clinic of a backup FILE into an empty place, which --db or CTFRONT_DB names.
 
     Mail that waited is withheld and links sent before are dead, so that nothing happens twice.
     """
+    asked = ctx.find_object(Asked) or Asked()
     settings = settings_for(asked)
     path = settings.database_path
     database = make_database(settings.database_url)
@@ -43,11 +43,13 @@ def command(asked: Asked, file: Path, key: Path | None) -> None:
     finally:
         database.close_writer()
     click.echo("\n".join(safe(line) for line in restoring.words_of(restored).splitlines()))
-    click.echo("Next: ctfront check")
+    with opened_for_upkeep(asked) as desk:
+        report = check_desk(desk, full=False, new_anchor=True)
+    if not show(report):
+        ctx.exit(1)
 
 
 def _act_at(zone: str, newest: datetime | None) -> Act:
     """Frame the restoring: nobody of the staff does it."""
     at = start_clock(os.environ.get(NOW_VARIABLE), zone, newest)()
-    who = Actor(kind=ActorKind.SYSTEM, id=None, name="restore", os_user=os_user(), session=secrets.token_hex(8))
-    return Act(who=replace(who, origin="local"), at=at, op_id=str(uuid4()))
+    return Act(who=operator(), at=at, op_id=str(uuid4()))

@@ -16,7 +16,8 @@ from ctfront.data.database import Database
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.staff import Act
 from ctfront.services import sealing
-from ctfront.services.checking import Step, check_copy
+from ctfront.services.checking import check_copy
+from ctfront.services.steps import Step
 
 KIND = "backup"
 """What the acts are called, and what they are about."""

@@ -21,7 +21,8 @@ from ctfront.domain.staff import Act
 from ctfront.domain.times import show_moment
 from ctfront.services import sealing
 from ctfront.services.backing_up import put, refused
-from ctfront.services.checking import Step, check_copy
+from ctfront.services.checking import check_copy
+from ctfront.services.steps import Step
 
 ActAt = Callable[[str, datetime | None], Act]
 """Frames the restoring of a clinic in this zone whose newest act was done then."""

@@ -1,20 +1,18 @@
 """Files encrypted to a public key in the age format (age-encryption.org/v1), which other programs read, too."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.text import brief
+from ctfront.services.steps import Progress
 
 HEAD = b"age-encryption.org/v1"
 
 LACKS = "Encryption needs one more package: pip install 'ctfront[encryption]'"
-
-Progress = Callable[[int, int], None]
-"""Hears how many bytes of how many are done."""
 
 
 class _Counted:

@@ -87,7 +87,7 @@ def test_a_backup_holds_every_row_and_is_written_down(clinic, tmp_path):
     assert tallies(copy) == before
     copy.close_writer()
     newest = select(AuditRow.act, AuditRow.by_name).order_by(AuditRow.seq.desc()).limit(1)
-    assert rows(clinic.database, newest) == [("backup", "mail sender")]
+    assert rows(clinic.database, newest) == [("backup", "operator")]
 
 
 @pytest.mark.parametrize("target", ["sqlite", "postgresql"])
@@ -100,7 +100,7 @@ def test_a_restored_clinic_is_the_same_and_nothing_comes_alive(clinic, target, t
         "Main Street Clinic is restored as it was on 2 Mar 2026 7:50.\n"
         "1 mail that waited will not leave: they may have left before.\n"
         "1 open invitation expired: links in mails sent before are dead; send anew in Patient Access.\n"
-        "Next: ctfront check\n"
+        "Everything is in order.\n"
     )
     database = Database(f"sqlite:///{place}" if target == "sqlite" else place)
     for table in (AppointmentRow, SeatRow):

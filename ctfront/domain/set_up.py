@@ -58,6 +58,10 @@ class SetUp:
     staff: tuple[Staff, ...]
     events: tuple[Event, ...]
     """Events of today and later."""
+    engine: str = ""
+    """What keeps the database."""
+    advice: str = ""
+    """What should be known of it, empty when nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

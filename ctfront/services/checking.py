@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from ctfront.data import chain, soundness
+from ctfront.data import chain, engines, soundness
 from ctfront.data.chain import Head
 from ctfront.data.database import Database, translated
 from ctfront.data.models import ClinicRow
@@ -63,8 +63,11 @@ def check_database(
     the days before yesterday are left out. Raises `DatabaseUnavailable`.
     """
     with translated(), snapshot_of(database) as connection:
+        note = engines.advice(database)
         whole = full or database.path is None or database.path.stat().st_size <= WHOLE_FILE
-        return check_connection(connection, clinic, today, anchor=anchor, full=full, whole_file=whole, step=step)
+        report = check_connection(connection, clinic, today, anchor=anchor, full=full, whole_file=whole, step=step)
+    report.notes += [note] if note else []
+    return report
 
 
 def check_copy(file: Path, step: Step) -> None:

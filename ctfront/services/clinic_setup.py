@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
-from ctfront.data import events
+from ctfront.data import engines, events
 from ctfront.data import staff as staff_rows
 from ctfront.data.database import Database
 from ctfront.domain.clinic import Clinic, Site
@@ -43,6 +43,8 @@ class ClinicSetup:
                 purposes=await clinics.read_purposes(session, clinic.id, active_only=False),
                 staff=await staff_rows.read_staff(session, clinic.id),
                 events=tuple(await events.read_coming_events(session, clinic.id, today)),
+                engine=engines.engine_of(self._database),
+                advice=engines.advice(self._database),
             )
 
     async def current_clinic(self) -> Clinic:

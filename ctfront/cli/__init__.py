@@ -36,6 +36,8 @@ COMMANDS = {
     "staff": ("ctfront.cli.staff", "List and add members of staff."),
     "config": ("ctfront.cli.config", "Show where everything lives."),
     "keys": ("ctfront.cli.keys", "Show what each key arrives as."),
+    "backup": ("ctfront.cli.backup", "Copy the database while everybody works."),
+    "restore": ("ctfront.cli.restore", "Restore a backup into an empty place."),
     "check": ("ctfront.cli.check", "Check the database, the audit chain and who may log in."),
     "completion": ("ctfront.cli.completion", "Print a completion script for a shell."),
 }

@@ -83,7 +83,7 @@ class Database:
         given_back = asyncio.get_running_loop().create_future()
         self._under_way.add(given_back)
         given_back.add_done_callback(self._under_way.discard)
-        with _translated():
+        with translated():
             session = AsyncSession(self._read_engine, expire_on_commit=False)
             try:
                 yield session
@@ -124,7 +124,7 @@ class Database:
 
         Raises `WrongDatabase` or `DatabaseUnavailable`.
         """
-        with _translated():
+        with translated():
             if self.path:
                 schema.check_file(self.path)
             found = schema.revision(self._write_engine)
@@ -134,7 +134,7 @@ class Database:
             raise WrongDatabase("This database was made by a newer ctfront; update the program and start again.")
         from ctfront.data.migrations import upgrade  # alembic costs 120 ms; most starts don't need it
 
-        with _translated(), self._locked():
+        with translated(), self._locked():
             upgrade(self.url.render_as_string(hide_password=False))
 
     async def close(self) -> None:
@@ -152,7 +152,7 @@ class Database:
         self._thread.shutdown()
 
     def _write(self, act: Callable[[Session], Result]) -> Result:
-        with _translated(), self._locked():
+        with translated(), self._locked():
             for attempt in range(RETRIES):
                 try:
                     with Session(self._write_engine, expire_on_commit=False) as session, session.begin():
@@ -223,7 +223,7 @@ def _prepare_reader(connection: Any, record: Any) -> None:
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn what the driver says into what a clerk can act on."""
     try:
         yield

@@ -19,7 +19,7 @@ NETWORK_FILE_SYSTEMS = frozenset(
 )
 """Where SQLite's write-ahead log does not hold (sqlite.org/wal.html)."""
 
-_MAGIC = b"SQLite format 3\x00"
+MAGIC = b"SQLite format 3\x00"
 
 
 def revision(engine: Engine) -> str | None:
@@ -52,8 +52,8 @@ def check_file(path: Path) -> None:
         if not os.access(path, os.R_OK):
             raise WrongDatabase("The database file may not be read by this account; ask the administrator.")
         with path.open("rb") as file:
-            head = file.read(len(_MAGIC))
-        if head and head != _MAGIC:
+            head = file.read(len(MAGIC))
+        if head and head != MAGIC:
             raise WrongDatabase(f"{path} is not a ctfront database.")
     elif not os.access(path.parent, os.W_OK):
         raise WrongDatabase(f"The folder {path.parent} may not be written by this account.")

@@ -62,6 +62,10 @@ class SetUp:
     """Events of today and later."""
     online: OnlineBook
     mails: tuple[MailWording, ...]
+    engine: str = ""
+    """What keeps the database."""
+    advice: str = ""
+    """What should be known of it, empty when nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
-from ctfront.data import events, mail_texts, online_rules
+from ctfront.data import engines, events, mail_texts, online_rules
 from ctfront.data import staff as staff_rows
 from ctfront.data.database import Database
 from ctfront.domain.clinic import Clinic, Site
@@ -56,6 +56,8 @@ class ClinicSetup:
                 events=tuple(await events.read_coming_events(session, clinic.id, today)),
                 online=await online_rules.read_book(session, clinic.id),
                 mails=await mail_texts.read_wordings(session, clinic.id),
+                engine=engines.engine_of(self._database),
+                advice=engines.advice(self._database),
             )
 
     async def online(self) -> OnlineBook:

@@ -166,6 +166,7 @@ def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
         ("site_address", "Address", site.address or "none", ""),
         ("site_phone", "Phone", site.phone or "none", "patients are told to call it"),
         ("identity", "Identity", clinic.identity.value, IDENTITY_WORDS[clinic.identity]),
+        ("database", "Database", set_up.engine, set_up.advice),
     )
     return [
         SetUpRow(

@@ -247,13 +247,19 @@ def test_a_missing_file_is_refused(demo, tmp_path):
     assert (code, err) == (1, f"{tmp_path / 'none.csv'} cannot be read: No such file or directory.\n")
 
 
+def without_engine(text: str) -> str:
+    """Leave out what `check` says of an old SQLite, which is not the same on every machine."""
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("Note: SQLite"))
+
+
 def test_check_finds_a_chain_that_was_changed(demo, tmp_path):
-    assert said(demo("check")) == (0, "Everything is in order.\n", "")
+    code, out, _ = said(demo("check"))
+    assert (code, without_engine(out)) == (0, "Everything is in order.\n")
     with sqlite3.connect(tmp_path / "clinic.db") as connection:
         connection.execute("UPDATE audit SET by_name = 'nobody' WHERE seq = 7")
     connection.close()
     code, out, _ = said(demo("check"))
-    assert (code, out) == (1, "The audit trail was changed at entry 7 (1 entries do not fit).\n")
+    assert (code, without_engine(out)) == (1, "The audit trail was changed at entry 7 (1 entries do not fit).\n")
 
 
 def test_keys_that_open_more_than_one_desk_are_named():

@@ -277,4 +277,4 @@ def _done(verb: Verb, a: Appointment) -> str:
         return f"Cancelled {where(a)}."
     if verb is Verb.DELETE:
         return f"Deleted {where(a)}."
-    return f"{a.patient.name} is {a.status.word.lower()}."
+    return f"{a.patient.name} {a.status.told}."

@@ -180,7 +180,7 @@ LINES = """
 11:15 | tlee | : 'ou evans' enter | EVANS, Lou is checked out.
 11:20 | mgarcia | : 'ci walsh' enter | WALSH, Kim is checked in.
 11:35 | tlee | : 'ou walsh' enter | WALSH, Kim is checked out.
-11:40 | mgarcia | : 'ns foster' enter | FOSTER, Kim is no show.
+11:40 | mgarcia | : 'ns foster' enter | FOSTER, Kim is a no-show.
 11:44 | tlee | : 'ar foster' enter | FOSTER, Kim is arrived.
 11:46 | tlee | : 'ci foster' enter | FOSTER, Kim is checked in.
 11:55 | mgarcia | : 'ou foster' enter | FOSTER, Kim is checked out.
@@ -206,5 +206,5 @@ LINES = """
 15:55 | mgarcia | : 'ci reed' enter | REED, Lou is checked in.
 16:10 | tlee | : 'ou reed' enter | REED, Lou is checked out.
 18:05 | mgarcia | v |
-18:05 | mgarcia | enter k n | 11 appointments are no show.
+18:05 | mgarcia | enter k n | 11 appointments are no-shows.
 """

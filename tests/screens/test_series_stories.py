@@ -76,6 +76,11 @@ async def test_a_place_that_cannot_be_read_stays_as_typed(monday):
     assert "Place thu 12 ! “12” is not understood here." in end.dialog
 
 
+async def test_a_form_that_waited_books_its_series_on_the_place_it_held(monday):
+    end = await monday("down b bau enter up 'x2 /w' f4 f5 f9 enter")
+    assert days_of(end) == ["03-02", "03-09"]
+
+
 async def test_a_date_left_out_is_not_booked(monday):
     end = await monday(f"{SERIES} space enter y")
     assert days_of(end)[0] == "03-06"

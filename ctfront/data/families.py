@@ -45,7 +45,7 @@ def load_relations(session: Session, patient_id: int) -> dict[int, Relation]:
     return _by_other(patient_id, session.execute(_of_patient(patient_id)))
 
 
-def _of_patient(patient_id: int) -> Select[tuple[int, int, str]]:
+def _of_patient(patient_id: int) -> Select[int, int, str]:
     return (
         select(_RELATION.patient_id, _RELATION.other_id, _RELATION.kind)
         .where(or_(_RELATION.patient_id == patient_id, _RELATION.other_id == patient_id))

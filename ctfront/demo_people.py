@@ -110,7 +110,7 @@ MEN = (
 )  # fmt: skip
 
 WAITING: tuple[tuple[str, tuple[str, ...], Span, int, int, time, str], ...] = (
-    ("Adjustment", (), ALL_DAY, 4, 1, time(17, 20), "back again; works near by, here in ten minutes"),
+    ("Adjustment", (), ALL_DAY, 12, 1, time(17, 20), "works near by, here in ten minutes"),
     ("Adjustment", (ALVAREZ,), Span(8 * 60, 12 * 60), 11, 3, time(9, 50), ""),
     ("Massage", (OSEI,), ALL_DAY, 9, 2, time(14, 35), "call the office first"),
     ("Re-exam", (), Span(13 * 60, 18 * 60), 13, 5, time(11, 5), ""),

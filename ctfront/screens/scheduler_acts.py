@@ -93,7 +93,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             self.say(str(refusal))
             return False
         book = self.scheduling.book if waiting is None else partial(self.waitlist.book, waiting)
-        form = BookingForm(self.scheduling, self.patients, offer, book)
+        form = BookingForm(self.scheduling, self.patients, offer, book, waiting)
         booked = await self.desk.ask(form)
         if booked is None:
             await self.let_go(form)

@@ -38,8 +38,8 @@ class SetUpScreen(SetUpEvents):
     """Enter opens the form of the row under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "open", "Open", "Open the form of the row under the cursor", "open"),
-        key("e,E", "open", "Edit", "Open the form of the row under the cursor", "edit"),
+        key("enter", "open", "Open", "Open the form of the row; of an event list whom it hits", "open"),
+        key("e,E", "open", "Edit", "The same as Enter", "edit"),
     ]
 
     @work(group="edit")

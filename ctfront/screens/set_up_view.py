@@ -23,15 +23,17 @@ from ctfront.widgets.set_up_rows import KEYS as KEY_LIST
 from ctfront.widgets.tab_line import TabLine
 from ctfront.widgets.words import Words
 
-FIRST_KEYS = (("1-8", "Lists"), ("Enter", "Open"))
+TO_LISTS = ("1-8", "Lists")
+FIRST_KEYS = (TO_LISTS, ("Enter", "Open"))
 LAST_KEYS = (("F2", "Scheduler"), ("?", "Keys"))
-KEYS = (*FIRST_KEYS, ("h", "Inactive"), *LAST_KEYS)
+UNDO = ("u", "Undo")
+KEYS = (*FIRST_KEYS, ("h", "Inactive"), UNDO, *LAST_KEYS)
 OTHER_KEYS = {
-    EVENTS.name: (*FIRST_KEYS, ("c", "Take away"), ("u", "Undo"), *LAST_KEYS),
-    CLINIC.name: (*FIRST_KEYS, *LAST_KEYS),
-    SITES.name: (*FIRST_KEYS, *LAST_KEYS),
-    KEY_LIST.name: (*FIRST_KEYS, *LAST_KEYS),
-    ONLINE.name: (*FIRST_KEYS, *LAST_KEYS),
+    EVENTS.name: (TO_LISTS, ("Enter", "Whom it hits"), ("c", "Take away"), UNDO, *LAST_KEYS),
+    CLINIC.name: (*FIRST_KEYS, UNDO, *LAST_KEYS),
+    SITES.name: (*FIRST_KEYS, UNDO, *LAST_KEYS),
+    KEY_LIST.name: (TO_LISTS, ("Enter", "Change"), *LAST_KEYS),
+    ONLINE.name: (*FIRST_KEYS, UNDO, *LAST_KEYS),
 }
 """Keys shown for the lists in which nothing is inactive."""
 

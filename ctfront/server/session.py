@@ -10,6 +10,7 @@ import termios
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import TracebackType
 
 from ctfront.server import talk
 
@@ -53,13 +54,13 @@ def run_session(request: Request, connection: socket.socket, terminal: list[int]
     for number in (signal.SIGHUP, signal.SIGTERM):  # until the screens listen for them
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     threading.Thread(target=_listen, args=[connection], name="client", daemon=True).start()
-    try:
-        code = run(request)
-    except SystemExit as leaving:
-        code = leaving.code if isinstance(leaving.code, int) else 1
-    except BaseException as error:  # noqa: BLE001 - nothing of a session may reach the server's own code
-        sys.excepthook(type(error), error, error.__traceback__)
-        code = 1
+    code = 1
+    with contextlib.ExitStack() as way_out:
+        way_out.push(_say_what_was_not_foreseen)
+        try:
+            code = run(request)
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else 1
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
             stream.flush()
@@ -67,6 +68,15 @@ def run_session(request: Request, connection: socket.socket, terminal: list[int]
     with contextlib.suppress(OSError):
         connection.send(talk.EXIT + str(code).encode())
     return code
+
+
+def _say_what_was_not_foreseen(
+    kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+) -> bool:
+    """Log it and say so, as the interpreter does at its end: nothing of a session may reach the server's own code."""
+    if kind is not None and error is not None:
+        sys.excepthook(kind, error, trace)
+    return True
 
 
 def _listen(connection: socket.socket) -> None:

@@ -181,7 +181,7 @@ def test_a_line_is_done_and_said(demo, line, sentence):
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("bk smi,jo t 815", "“smi,jo” fits several: SMITH, Joan b 1 May 1962 #10009; SMITH, Joan b 1 May 1993 #10010"),
+        ("bk smi,jo t 815", "“smi,jo” fits several: SMITH, Joan b 1 May 1962 #10009; b 1 May 1993 #10010"),
         ("bk ruiz t 830 alvarez", "Dr Alvarez is not free at 8:30 on Mon 2 Mar 2026."),
         ("bk bauer t 830 alvarez adj", "Dr Alvarez is taken at 8:30."),
         ("bk vance t 815 alvarez adj", "VANCE, Idris is inactive; make the patient active again first."),

@@ -19,6 +19,7 @@ from ctfront.data.models import (
     SeatRow,
 )
 from ctfront.domain.appointments import Asker, Status
+from ctfront.domain.errors import SlotTaken
 from ctfront.domain.online import OnlineRules
 from ctfront.domain.times import Span
 from ctfront.mail.message import Composer
@@ -428,6 +429,33 @@ async def test_a_visit_to_be_approved_is_declined_with_the_next_free_times(town)
     body = message.get_body(("plain",)).get_content()
     assert "we could not confirm" in body
     assert "Dr Alvarez" in body.partition("The next free times:")[2]
+
+
+async def test_a_request_that_the_desk_moves_still_waits_and_approving_it_tells_where_it_stands(town):
+    put(town, OnlinePurposeRow, purpose_id=town.desk.purposes["New Patient Exam"].id, needs_approval=True)
+    browser = await town.enrolled()
+    await choose(browser, visit="New Patient Exam")
+    await browser.press("Ask for it")
+    leave(town)
+    desk = town.desk
+    (row,) = appointments(town)
+    place = desk.place("Dr Chen", "10:00", TUESDAY)
+    moved = await desk.scheduling.move(desk.act(at=town.clock.now), row.id, place, version=1)
+    assert moved.status is Status.REQUESTED
+    place = desk.place("Dr Chen", "11:00", TUESDAY + timedelta(days=1))
+    why = {"asked_by": Asker.CLINIC, "reason": "provider away"}
+    act = desk.act(at=town.clock.now)
+    moved = await desk.scheduling.reschedule(act, moved.id, place, version=moved.version, **why)
+    assert moved.status is Status.REQUESTED
+    with pytest.raises(SlotTaken):
+        await desk.scheduling.book(desk.act(at=town.clock.now), desk.draft("KAPOOR", "Dr Chen", "11:00", place.day))
+    town.wait(timedelta(minutes=1))
+    assert leave(town) == []
+    assert "Waits for the clinic" in await browser.open("/")
+    await desk.scheduling.mark(desk.act(at=town.clock.now), moved.id, Status.SCHEDULED, version=moved.version)
+    message = await later(town)
+    assert "is confirmed" in message["Subject"]
+    assert calendar(message)["DTSTART"] == "20260304T190000Z"
 
 
 async def test_consent_that_ended_meanwhile_holds_the_mail_back(town):

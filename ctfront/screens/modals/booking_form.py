@@ -19,6 +19,7 @@ from ctfront.domain.series_rule import read_repeat, say_series
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, show_time
+from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.new_patient_form import new_patient_form
 from ctfront.screens.modals.place_form import PlaceForm
@@ -67,10 +68,19 @@ def read_minutes(text: str) -> str:
 class BookingForm(PlaceForm[Appointment | SeriesBooked]):
     """Book a place, or a series from it on; Enter picks the patient, Enter again saves."""
 
-    def __init__(self, scheduling: Scheduling, patients: Patients, offer: BookingOffer, book: Books) -> None:
+    def __init__(
+        self,
+        scheduling: Scheduling,
+        patients: Patients,
+        offer: BookingOffer,
+        book: Books,
+        waiting: WaitlistEntry | None = None,
+    ) -> None:
         super().__init__(scheduling)
         self.book = book
         """Books the draft, and does what else belongs to it."""
+        self.waiting = waiting
+        """Who is booked from the waitlist: a series closes that entry, too."""
         self.patients = patients
         self.offer = offer
         self.patient = offer.patient
@@ -272,7 +282,9 @@ class BookingForm(PlaceForm[Appointment | SeriesBooked]):
             return None
 
         if self.field("repeat").text.strip():
-            return await desk.ask(SeriesDates(self.scheduling, self.planned(draft)))
+            plan = self.planned(draft)
+            dates = SeriesDates(self.scheduling, plan, waiting=self.waiting, hold_id=self.hold_id)
+            return await desk.ask(dates)
 
         async def attempt(leave: Leave) -> Appointment:
             return await self.book(desk.act(), leave.given_to(draft))

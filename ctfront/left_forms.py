@@ -6,8 +6,6 @@ from contextlib import suppress
 from datetime import date, time
 from typing import TypeVar
 
-from textual import events
-from textual.message import Message
 from textual.screen import Screen
 
 from ctfront.domain.appointments import Origin, Place
@@ -64,13 +62,12 @@ class LeftForms(Ways):
 
     # -- written down
 
-    def post_message(self, message: Message) -> bool:
-        """Write down what is typed soon after the last key."""
-        if isinstance(message, events.Key | events.Paste) and not message.is_forwarded and self.gate is not None:
-            if self._soon is not None:
-                self._soon.cancel()
-            self._soon = asyncio.get_running_loop().call_later(KEPT_AFTER, self._keep_soon)
-        return super().post_message(message)
+    def hold_output(self) -> None:
+        """Write down what is typed soon after the last key that was let in."""
+        super().hold_output()
+        if self._soon is not None:
+            self._soon.cancel()
+        self._soon = asyncio.get_running_loop().call_later(KEPT_AFTER, self._keep_soon)
 
     def _keep_soon(self) -> None:
         self._soon = None

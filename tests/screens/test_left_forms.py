@@ -234,7 +234,7 @@ def test_a_line_that_drops_at_any_key_gives_back_what_was_typed(clinic, seed):
         else:
             deadline = time.monotonic() + 30
             while _typed_in(path) != _shown_in(before):
-                assert time.monotonic() < deadline, (_typed_in(path), before)
+                assert time.monotonic() < deadline, (_typed_in(path), _shown_in(before))
             desk.process.kill()
             desk.wait_for_exit()
     with terminal_desk(path, who="mgarcia", size=(80, 24), now=EIGHT) as desk:

@@ -20,6 +20,7 @@ from ctfront.domain.errors import ClinicError
 from ctfront.domain.keymap import KeyAct, changed, check_keys, switched
 from ctfront.domain.staff import Act, Actor, Right, Staff
 from ctfront.domain.text import Shown, safe
+from ctfront.left_forms import LeftForms
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
@@ -27,6 +28,7 @@ from ctfront.screens.set_up import SetUpScreen
 from ctfront.services.bulk_inviting import BulkInviting
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.day_sheets import DaySheets, Paper
+from ctfront.services.drafts import Drafts
 from ctfront.services.duplicates import Duplicates
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import HOLD, Inviting
@@ -37,9 +39,7 @@ from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
 from ctfront.terminal.driver import DeskDriver, PlainDriver
-from ctfront.terminal.key_gate import GatedApp
 from ctfront.theme import THEME
-from ctfront.ways import Ways
 from ctfront.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH
 from ctfront.widgets.row_list import RowList
 
@@ -77,10 +77,10 @@ def keep_no_keys(keymap: Mapping[str, str]) -> None:
     raise ClinicError("There is no settings file to keep keys in.")
 
 
-class CTFrontApp(Ways):
+class CTFrontApp(LeftForms):
     """The front desk at one terminal."""
 
-    BACKGROUND = GatedApp.BACKGROUND | {"post", "bell"}
+    BACKGROUND = LeftForms.BACKGROUND | {"post", "bell"}
     said_before_wait: Shown | None = None
     """What an act had said when the clerk was told to wait."""
     waiting_words = ""
@@ -141,6 +141,7 @@ class CTFrontApp(Ways):
         self.sheets = DaySheets(self.scheduling, self.patients, paper)
         self.waitlist = Waitlist(database, self.scheduling)
         self.duplicates = Duplicates(database, clinic)
+        self.drafts = Drafts(database, clinic)
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
@@ -278,7 +279,14 @@ class CTFrontApp(Ways):
                 return  # a watcher read it before the latest save
             self.clinic = saved
             services = (self.scheduling, self.patients, self.profiles, self.clinic_setup, self.inviting)
-            for service in (*services, self.bulk_inviting, self.patient_access, self.happenings, self.duplicates):
+            for service in (
+                *services,
+                self.bulk_inviting,
+                self.patient_access,
+                self.happenings,
+                self.duplicates,
+                self.drafts,
+            ):
                 service.clinic = saved
         elif isinstance(saved, Staff) and saved.id == self.actor.id:
             rights = saved.rights if saved.active else frozenset()

@@ -11,6 +11,7 @@ from textual.binding import Binding
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
+from ctfront.domain.drafts import Left
 from ctfront.domain.errors import ClinicError, DatabaseUnavailable
 from ctfront.domain.grammar.commands import ABOUT_INVITATIONS
 from ctfront.domain.happenings import Happening, Leads, listed, still_open
@@ -173,8 +174,12 @@ class Ways(WaitingForms):
     @work(group="new_patient")
     async def action_new_patient(self, typed: str = "") -> None:
         """Add a patient and show them."""
+        await self.add_new_patient(typed)
+
+    async def add_new_patient(self, typed: str = "", *, left: Left | None = None) -> None:
+        """Add a patient in the form, and show them; one that was `left` in the middle stands as it was."""
         try:
-            added = await self.ask(await new_patient_form(self.patients, self.scheduling, typed))
+            added = await self.ask(await new_patient_form(self.patients, self.scheduling, typed, left=left))
         except ClinicError as refusal:
             self.say(str(refusal))
             return
@@ -256,8 +261,11 @@ class Ways(WaitingForms):
                 self.show_access(chosen.subject_id)
 
     @work(group="waitlist")
-    async def show_waitlist(self) -> None:
-        """List who waits, those first whom the place that was freed last fits; whom Enter takes is booked there."""
+    async def show_waitlist(self, left: Left | None = None) -> None:
+        """List who waits, those first whom the place that was freed last fits; whom Enter takes is booked there.
+
+        A form that was `left` in the middle opens with it.
+        """
         try:
             freed = self.offer.freed if self.offer else None
             offer = await self.waitlist.offer(freed.place, now=self.wall_now) if freed else None
@@ -267,6 +275,7 @@ class Ways(WaitingForms):
             self.say(str(refusal))
             return
         shown = WaitlistList(self.waitlist, self.patients, providers, purposes, entries, offer)
+        shown.left = left
         taken = await self.ask(shown)
         if taken is None:
             if (screen := self.desk_screen) is not None:

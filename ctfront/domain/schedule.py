@@ -73,6 +73,11 @@ class Column:
         live = tuple(hold for hold in self.holds if hold.until > now)
         return self if len(live) == len(self.holds) else replace(self, holds=live)
 
+    def without(self, hold_id: str) -> "Column":
+        """Return the column without one hold: to whoever has it the place is free."""
+        others = tuple(hold for hold in self.holds if hold.id != hold_id)
+        return self if len(others) == len(self.holds) else replace(self, holds=others)
+
     def is_full_at(self, minute: int) -> bool:
         """Tell whether the governor is reached at the minute."""
         return self.load_at(minute) >= self.provider.governors(self.day, [minute])[0]

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from ctfront.domain.appointments import Appointment
+from ctfront.domain.drafts import Left
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.families import Relative
 from ctfront.domain.invitations import OnlineAccess, Source
@@ -306,6 +307,10 @@ class PatientInformationScreen(AppointmentActs):
     @work(group="edit")
     async def action_edit(self) -> None:
         """Change the patient's profile."""
+        await self.edit_profile()
+
+    async def edit_profile(self, *, left: Left | None = None) -> None:
+        """Change the profile of the patient shown; a form that was `left` in the middle stands as it was."""
         if self.patient is None:
             self.say("No patient yet: / finds one.")
             return
@@ -316,7 +321,10 @@ class PatientInformationScreen(AppointmentActs):
             self.say(str(refusal))
             return
         first = field_spoken_of(self.access) if self.access is not None and self.desk.clinic.online else "last_name"
-        edited = await self.desk.ask(ProfileForm(self.profiles, patient, providers, first=first))
+        form = ProfileForm(self.profiles, patient, providers, first=first)
+        if left is not None:
+            form.open_from(left)
+        edited = await self.desk.ask(form)
         if edited is not None:
             if (
                 self.patient is not None and self.patient.id == patient.id

@@ -47,6 +47,9 @@ MOST_AFTERWARDS = 8
 POINTER_SHAPE = "\x1b]22;"
 """Begins what Textual writes for a mouse's pointer with each new screen; there is no mouse."""
 
+STALLED_SECONDS = 120.0
+"""After which a terminal that takes nothing counts as gone."""
+
 _LEAVING = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -74,6 +77,8 @@ class DeskDriver(Driver):
         """What goes out behind the next frame: the bell, a window's title."""
         self.cursor_place: Callable[[], Place | None] = lambda: None
         """Returns row and column of what has the focus, None where nothing has."""
+        self.leave_by: Callable[[int], object] = lambda number: app.exit(return_code=128 + number)
+        """Ends the app as the signal of that number does."""
         self._due = False
         self._held: asyncio.TimerHandle | None = None
 
@@ -118,13 +123,17 @@ class DeskDriver(Driver):
             signal.SIGWINCH: self.tell_size,
             signal.SIGCONT: self._resumed,
             signal.SIGTSTP: self._stop,
-            **{number: partial(self._app.exit, return_code=128 + number) for number in _LEAVING},
+            **{number: partial(self._leave, number) for number in _LEAVING},
         }
         for number, handler in handlers.items():
             if watching:
                 self._loop.add_signal_handler(number, handler)
             elif number is not signal.SIGCONT:
                 self._loop.remove_signal_handler(number)
+
+    def _leave(self, number: int) -> None:
+        """End the app as a signal does."""
+        self.leave_by(number)
 
     def _stop(self) -> None:
         """Stop, as somebody outside asks, with the terminal given back until `SIGCONT`."""
@@ -211,7 +220,7 @@ class DeskDriver(Driver):
     def _run_input_thread(self) -> None:
         self.run_input_thread()
         if not self.exit_event.is_set():  # nobody is there any more
-            self._loop.call_soon_threadsafe(self._app.exit)
+            self._loop.call_soon_threadsafe(self._leave, signal.SIGHUP)
 
     def run_input_thread(self) -> None:
         """Read the keyboard until the app leaves or the line hangs up."""
@@ -222,6 +231,8 @@ class DeskDriver(Driver):
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 now = time.monotonic()
+                if self._line is not None and self._line.stalled_for(now) > STALLED_SECONDS:
+                    return
                 left = LONGEST_WAIT if sequences.deadline is None else sequences.deadline - now
                 if selector.select(min(LONGEST_WAIT, max(0.0, left))):
                     data = self._read()

@@ -25,10 +25,15 @@ class SendingApp(_Base):
     _holding = False
     """Whether a key was let in whose frames have not been let out."""
 
-    def follow_cursor(self) -> None:
-        """Let the terminal's hidden cursor stand where the focus is."""
+    def follow_driver(self) -> None:
+        """Tell the driver where the focus is, for the terminal's hidden cursor, and how the app is left."""
         if isinstance(self._driver, DeskDriver):
             self._driver.cursor_place = self.cursor_place
+            self._driver.leave_by = self.leave_by
+
+    def leave_by(self, number: int) -> None:
+        """End because of a signal, or as at `SIGHUP` because nobody is at the line any more."""
+        self.exit(return_code=128 + number)
 
     def hold_output(self) -> None:
         """Keep frames back until the key that is let in has had its effect."""

@@ -12,6 +12,7 @@ from ctfront.data.models.clinic import (
     StaffRow,
     VisitPurposeRow,
 )
+from ctfront.data.models.drafts import DraftRow
 from ctfront.data.models.duplicates import NotSamePatientRow, PatientMergeRow
 from ctfront.data.models.ledger import (
     ActRow,
@@ -60,6 +61,7 @@ __all__ = [
     "ClinicRow",
     "ConsentRow",
     "CounterRow",
+    "DraftRow",
     "EnrollmentRequestRow",
     "EnrollmentRow",
     "EventRow",

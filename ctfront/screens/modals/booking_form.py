@@ -1,8 +1,9 @@
 """The booking form: who, what for, when, how long."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
+from typing import ClassVar
 
 from textual import on, work
 from textual.containers import Horizontal
@@ -10,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Origin, Place
+from ctfront.domain.drafts import DraftKind
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.grammar.times import TURNS, read_start
 from ctfront.domain.patients import BookingNotes, PatientName
@@ -28,6 +30,7 @@ from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.series_rules import plan_series, starts_from
+from ctfront.widgets.drafted import Drafted
 from ctfront.widgets.form import Choice, Field, Okay
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
@@ -65,8 +68,10 @@ def read_minutes(text: str) -> str:
     return "min"
 
 
-class BookingForm(PlaceForm[Appointment | SeriesBooked]):
+class BookingForm(PlaceForm[Appointment | SeriesBooked], Drafted[Appointment | SeriesBooked]):
     """Book a place, or a series from it on; Enter picks the patient, Enter again saves."""
+
+    DRAFT: ClassVar[DraftKind | None] = DraftKind.BOOKING
 
     def __init__(
         self,
@@ -250,6 +255,33 @@ class BookingForm(PlaceForm[Appointment | SeriesBooked]):
         about = self.query_one("#about", Words)
         about.show(*(safe(line) for line in told if line))
         about.display = any(told)
+
+    # -- left in the middle
+
+    def about(self) -> Mapping[str, str | int]:
+        """Return the place, and what the booking was begun as."""
+        place = self.offer.place
+        return {
+            "provider_id": place.provider_id,
+            "day": place.day.isoformat(),
+            "start": place.start.isoformat(),
+            "origin": self.offer.origin.value,
+            "entry_id": self.waiting.id if self.waiting is not None else 0,
+            "in_hand": int(self.offer.patient is not None),
+        }
+
+    def patient_meant(self) -> int | None:
+        """Return who is picked."""
+        in_hand = self.offer.patient is not None
+        return self.patient.id if self.patient is not None and (in_hand or self.patient_stands()) else None
+
+    def put_patient(self, patient: PatientName) -> None:
+        """Take back who had been picked, with what a clerk wants to know."""
+        super().put_patient(patient)
+        self.patient = patient
+        if self.offer.patient is None:
+            self.picked_text = self.query_one(PatientFinder).value
+            self.read_notes(patient.id)
 
     # -- saving and waiting
 

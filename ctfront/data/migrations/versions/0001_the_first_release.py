@@ -862,6 +862,24 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "draft",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("staff_id", WHOLE, nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("patient_id", WHOLE, nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("saved_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_draft_clinic_id")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_draft_patient_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_draft_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+    )
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_staff", ["clinic_id", "staff_id", "saved_at"], unique=False)
+
+    op.create_table(
         "patient_merge",
         sa.Column("id", WHOLE, nullable=False),
         sa.Column("clinic_id", WHOLE, nullable=False),

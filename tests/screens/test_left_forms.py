@@ -17,7 +17,11 @@ from ctfront.services import drafts
 from tests.desk import open_desk, read_keys, until
 from tests.screens.conftest import cast
 from tests.stories import EIGHT
-from tests.wire.terminal_desk import sent_for, terminal_desk
+from tests.wire.terminal_desk import LISTENING, PATIENCE, sent_for, terminal_desk
+from tests.wire.test_on_the_line import fill
+
+IMPATIENT = LISTENING.replace("listening", "impatient")
+MOST_TYPED = 40
 
 NEW = "n Weber tab Lena tab 1980-05-06 tab tab '555 0101'"
 
@@ -240,6 +244,22 @@ def test_a_line_that_drops_at_any_key_gives_back_what_was_typed(clinic, seed):
     with terminal_desk(path, who="mgarcia", size=(80, 24), now=EIGHT) as desk:
         desk.press("f5")
         assert _body(desk.cells()) == _body(before)
+
+
+def test_a_terminal_that_takes_nothing_for_long_counts_as_gone(clinic):
+    """The session ends by itself, and what was typed is kept."""
+    with terminal_desk(clinic.database.path, who="mgarcia", size=(80, 24), now=EIGHT, program=IMPATIENT) as desk:
+        desk.press("n Weber")
+        line = os.open(desk.line, os.O_WRONLY | os.O_NOCTTY)
+        deadline = time.monotonic() + PATIENCE
+        while desk.process.poll() is None:
+            fill(line)
+            if desk.typed < MOST_TYPED:
+                desk.send(b"x", keys=1)  # each wants a frame
+            assert time.monotonic() < deadline
+        os.close(line)
+        assert desk.process.returncode == 128 + signal.SIGHUP
+    assert _typed_in(clinic.database.path)["last_name"].startswith("Weber")
 
 
 LABELS = {"Last name": "last_name", "First name": "first_name", "Birth date": "birth_date", "Phones": "phones"}

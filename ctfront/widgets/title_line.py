@@ -1,10 +1,11 @@
 """The top line: what is shown, where, who is at the keyboard and what waits."""
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
 from ctfront.domain.text import safe
+from ctfront.widgets.day_cells import fit
 
 
 class TitleLine(Widget):
@@ -28,7 +29,7 @@ class TitleLine(Widget):
         left, middle, right = self.parts
         width = self.size.width
         room = max(width - cell_len(left) - cell_len(right) - 5, 0)
-        middle = middle if cell_len(middle) <= room else set_cell_size(middle, room)
+        middle = middle if cell_len(middle) <= room else fit(middle, room)
         at = max((width - cell_len(middle)) // 2, cell_len(left) + 3)
         line = f" {left}".ljust(at) + middle
         line = line.ljust(width - cell_len(right) - 1) + right

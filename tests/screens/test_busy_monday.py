@@ -44,7 +44,7 @@ def lines() -> Iterator[tuple[timedelta, str, str, str]]:
 
 
 @pytest.fixture
-def monday(sqlite_template, tmp_path, request):
+def live_monday(sqlite_template, tmp_path, request):
     """Live through the Monday on an engine and return what is left."""
 
     def live(engine: str, *, burst: bool) -> dict[str, list]:
@@ -97,9 +97,9 @@ def first_lived(tmp_path_factory) -> Path:
 @pytest.mark.parametrize("burst", [False, True], ids=["slow", "burst"])
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_the_monday_ends_alike_however_it_is_typed_and_wherever_it_is_kept(
-    monday, first_lived, tmp_path, engine, burst
+    live_monday, first_lived, tmp_path, engine, burst
 ):
-    left = monday(engine, burst=burst)
+    left = live_monday(engine, burst=burst)
     assert len(left["acts"]) >= 150
     mine = tmp_path / "left.json"
     mine.write_text(json.dumps(left), encoding="utf-8")

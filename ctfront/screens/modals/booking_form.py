@@ -20,7 +20,7 @@ from ctfront.domain.series import SeriesBooked, SeriesPlan
 from ctfront.domain.series_rule import read_repeat, say_series
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
-from ctfront.domain.times import show_date, show_time
+from ctfront.domain.times import show_date, show_day, show_time
 from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.new_patient_form import new_patient_form
@@ -118,7 +118,8 @@ class BookingForm(PlaceForm[Appointment | SeriesBooked], Drafted[Appointment | S
                     offered_heading="Family of the last one booked; Down goes to them:",
                 )
             else:
-                yield Words(safe(self.offer.patient.name))
+                who = self.offer.patient
+                yield Words(safe(f"{who.name}   b {show_day(who.birth_date)}   #{who.record_number}"))
         yield Words(id="about")
         yield Field("purpose", "Purpose", purpose.name if purpose else "", required=True, read=self.read_purpose)
         yield Field("time", "Time", show_time(self.offer.place.start), required=True, read=self.read_time_back)

@@ -13,7 +13,7 @@ from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.series import Checked, SeriesBooked, SeriesPlan, Visit
 from ctfront.domain.text import safe
-from ctfront.domain.times import show_date, show_time
+from ctfront.domain.times import show_date, show_day, show_time
 from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.modals.question import Question
 from ctfront.screens.modals.visit_place_form import VisitPlaceForm
@@ -82,7 +82,8 @@ class SeriesDates(Dialog[SeriesBooked | None]):
         """Lay what is planned above the dates."""
         it = self.plan
         with Vertical(classes="dialog"):
-            yield Words(safe(f"{it.patient.name} · {it.purpose.name} {it.minutes} min"), id="heading")
+            who = f"{it.patient.name} b {show_day(it.patient.birth_date)}"
+            yield Words(safe(f"{who} · {it.purpose.name} {it.minutes} min"), id="heading")
             yield Words(safe(it.words), id="planned")
             rows: RowList[Checked] = RowList(key=lambda one: one.visit.ordinal, quiet=lambda one: not one.stands)
             rows.styles.height = min(len(self.visits), MOST_ROWS) + 1

@@ -10,11 +10,11 @@ from ctfront.app import CTFrontApp
 from ctfront.data.database import Database
 from ctfront.data.models import OnlineAccountRow
 from ctfront.domain.errors import DatabaseUnavailable
-from ctfront.services import enrolling
 from ctfront.services.front import Front
 from ctfront.services.online_booking import OnlineBooking, Wish
 from tests.clinics import MONDAY, NOW, small_clinic
 from tests.desk import open_desk, until
+from tests.invited import enroll
 from tests.online.conftest import KEY
 
 BOUND = {True: 1.0, False: 0.2}
@@ -28,11 +28,11 @@ async def test_a_booking_made_online_shows_on_the_schedule_without_a_key(databas
     if not is_file:
         monkeypatch.setattr("ctfront.screens.scheduler.WATCH_SECONDS", 3600)  # only the bell tells
 
-    def enroll(session) -> tuple[int, int]:
-        who = enrolling.enroll(session, clinic.clinic, clinic.act(), clinic.patients["RUIZ"], "ana@example.org")
+    def begin(session) -> tuple[int, int]:
+        who = enroll(session, clinic.clinic, clinic.act(), clinic.patients["RUIZ"], "ana@example.org")
         return who.id, session.execute(select(OnlineAccountRow.id)).scalar_one()
 
-    enrollment, account = await clinic.database.write(enroll)
+    enrollment, account = await clinic.database.write(begin)
     elsewhere = Database(database_url)
     booking = OnlineBooking(Front(database=elsewhere, clinic_id=clinic.clinic.id, clock=lambda: NOW, key=KEY))
     wish = Wish(

@@ -26,7 +26,7 @@ from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.row_list import ListColumn, RowList
 from ctfront.widgets.words import Words
 
-MOST_LINES = 18
+MOST_LINES = 16
 """Lines of a preview in view; a longer mail scrolls."""
 
 FIELDS = ("subject", *(f"paragraph-{number}" for number in range(MOST_PARAGRAPHS)))
@@ -36,6 +36,10 @@ class LetterLine(Field):
     """A label and a line as wide as there is room; the form says what it is read as."""
 
     DEFAULT_CSS = "LetterLine > Line { width: 1fr; } LetterLine > .note { display: none; }"
+
+    def on_descendant_blur(self) -> None:
+        """Show how a long line begins, once it is left."""
+        self.line.cursor_position = 0
 
 
 class MailTextForm(SetUpForm[MailWording]):

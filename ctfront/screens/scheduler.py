@@ -200,10 +200,10 @@ class SchedulerScreen(SchedulerHand):
             return  # the next act says so; a watcher has nobody to tell
         if not self.query(DayGrid):
             return
+        shown = {self.day, *self.in_view.days_shown}
         await self.desk.count_news()
         if clinic is not None:
             self.desk.adopt(clinic)
-        shown = {self.day, *self.in_view.days_shown}
         if clinic is not None or shown & days or patients & self.known.keys():
             await self.load()
         else:

@@ -112,3 +112,16 @@ def test_after_forgetting_everything_is_sent_again():
     first = encoder.frame(canvas, (0, 0))
     encoder.forget()
     assert encoder.frame(canvas, (0, 0)) == first
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_letters_typed_at_a_block_leave_by_turns_the_pen_that_the_next_one_needs(kind):
+    pens = Pens(KINDS[kind])
+    canvas, encoder = Canvas(pens, WIDTH, HEIGHT), Encoder(KINDS[kind], pens)
+    canvas.write("\x1b[1;1H\x1b[7m \x1b[0m")
+    encoder.frame(canvas, (0, 0))
+    costs = []
+    for x, letter in enumerate("parker", start=1):
+        canvas.write(f"\x1b[1;{x}H{letter}\x1b[7m \x1b[0m")
+        costs.append(len(encoder.frame(canvas, (0, x))))
+    assert costs[1:] == [7, 10, 7, 10, 7]

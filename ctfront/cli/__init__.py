@@ -38,7 +38,8 @@ COMMANDS = {
     "keys": ("ctfront.cli.keys", "Show what each key arrives as."),
     "backup": ("ctfront.cli.backup", "Copy the database while everybody works."),
     "restore": ("ctfront.cli.restore", "Restore a backup into an empty place."),
-    "check": ("ctfront.cli.check", "Check the database, the audit chain and who may log in."),
+    "db": ("ctfront.cli.db", "Move the clinic to a PostgreSQL server."),
+    "check": ("ctfront.cli.check", "Check the database, the audit trail and who may log in."),
     "completion": ("ctfront.cli.completion", "Print a completion script for a shell."),
 }
 """Each command with its module and what help says of it, so that help imports none of them."""

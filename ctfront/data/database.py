@@ -46,6 +46,9 @@ LEAVING_SECONDS = 5.0
 RETRIES = 8
 """Times an act is run again when PostgreSQL refused it for another desk's sake."""
 
+_NOT_GRANTED = "42501"
+"""SQLSTATE of a privilege that the account lacks."""
+
 _RETRY_STATES = {"40001", "40P01", "23505"}
 """SQLSTATE of serialization failure, deadlock and unique violation."""
 
@@ -130,6 +133,8 @@ class Database:
             found = schema.revision(self._write_engine)
         if found == schema.HEAD:
             return
+        if found == schema.MOVED:
+            raise WrongDatabase(schema.HAS_MOVED)
         if found is not None and found not in schema.OLDER:
             raise WrongDatabase("This database was made by a newer ctfront; update the program and start again.")
         from ctfront.data.migrations import upgrade  # alembic costs 120 ms; most starts don't need it
@@ -232,6 +237,10 @@ def translated() -> Iterator[None]:
     except (OperationalError, InternalError) as error:
         raise _unavailable(error.orig) from error
     except DatabaseError as error:
+        if str(error.orig) == schema.MOVED:
+            raise WrongDatabase(schema.HAS_MOVED) from error
+        if getattr(error.orig, "sqlstate", None) == _NOT_GRANTED:
+            raise WrongDatabase("The database does not let this account do that; ask the administrator.") from error
         if type(error) is not DatabaseError:  # a defect of ours or a constraint, not the database's state
             raise
         raise _unavailable(error.orig) from error

@@ -11,6 +11,11 @@ from ctfront.domain.errors import WrongDatabase
 HEAD = "0001"
 """The revision this program works with."""
 
+MOVED = "moved"
+"""The revision of a file whose clinic has moved to a server, and what its triggers say."""
+
+HAS_MOVED = "This clinic has moved to a database server; end the program and start it again, or ask the administrator."
+
 OLDER: frozenset[str] = frozenset()
 """Revisions that the migrations can bring up to `HEAD`."""
 

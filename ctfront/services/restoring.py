@@ -55,7 +55,7 @@ def check_empty(database: Database) -> None:
             tables = set(inspect(connection).get_table_names())
             mine = "clinic" in tables and "alembic_version" in tables
             if tables and not (mine and connection.execute(select(ClinicRow.id).limit(1)).first() is None):
-                raise WrongDatabase("That database is not empty; restore into one that is. Nothing was changed.")
+                raise WrongDatabase("That database is not empty; choose one that is. Nothing was changed.")
         return
     schema.check_file(database.path)
     for suffix in ("", "-wal", "-journal"):

@@ -19,6 +19,7 @@ __all__ = [
     "SettingsRefused",
     "SiteSettings",
     "read_settings",
+    "server_url",
 ]
 
 SETTINGS_FILE = "settings.toml"
@@ -26,7 +27,7 @@ SETTINGS_VARIABLE = "CTFRONT_SETTINGS"
 """Names another settings file: for a database server, and for a sender with a log-in of its own."""
 
 KEY_FILE = "link.key"
-NAMES = frozenset({"ascii", "hold", "keys", "link_key", "mail", "print_command", "site"})
+NAMES = frozenset({"ascii", "database", "hold", "keys", "link_key", "mail", "print_command", "site"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +61,8 @@ class Settings:
     @property
     def database_url(self) -> str:
         """The database as a URL."""
-        if self.database.startswith("postgresql://"):
-            return self.database.replace("postgresql://", "postgresql+psycopg://", 1)
         path = self.database_path
-        return self.database if path is None else f"sqlite:///{path.absolute()}"
+        return server_url(self.database) if path is None else f"sqlite:///{path.absolute()}"
 
     @property
     def mail_lacks(self) -> str:
@@ -111,7 +110,7 @@ def read_settings(database: str | None, *, ascii_only: bool = False) -> Settings
     found = _read_file(file, must_be=bool(named)) if file else {}
     beside = file.parent if file else own_folder
     return Settings(
-        database=chosen,
+        database=_moved_to(found) or chosen,
         state_folder=bare.state_folder,
         settings_file=file,
         ascii=ascii_only or found.get("ascii") is True,
@@ -138,6 +137,19 @@ def _read_file(path: Path, *, must_be: bool) -> Mapping[str, object]:
     if unknown := sorted(found.keys() - NAMES):
         raise SettingsRefused(f"The settings file {path} names “{unknown[0]}”, which is no setting.")
     return found
+
+
+def server_url(url: str) -> str:
+    """Return a database's address with the driver that the program brings."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1) if url.startswith("postgresql://") else url
+
+
+def _moved_to(found: Mapping[str, object]) -> str:
+    """Return the server that the clinic has moved to, empty when it has not."""
+    value = found.get("database", "")
+    if not isinstance(value, str) or (value and "://" not in value):
+        raise SettingsRefused("The setting “database” is the address of a server, as postgresql://user@host/name.")
+    return value
 
 
 def _whole(found: Mapping[str, object], name: str, default: int) -> int:

@@ -93,7 +93,7 @@ def test_a_backup_holds_every_row_and_is_written_down(clinic, tmp_path):
 @pytest.mark.parametrize("target", ["sqlite", "postgresql"])
 def test_a_restored_clinic_is_the_same_and_nothing_comes_alive(clinic, target, tmp_path, request):
     run("--db", address_of(clinic), "backup", tmp_path / "copy.db")
-    place = tmp_path / "new.db" if target == "sqlite" else request.getfixturevalue("postgresql_server_database")
+    place = tmp_path / "new.db" if target == "sqlite" else request.getfixturevalue("empty_postgresql_url")
     code, out, err = said(run("--db", place, "restore", tmp_path / "copy.db"))
     assert (code, err) == (0, "")
     assert without_engine(out) == (
@@ -124,18 +124,6 @@ def test_a_restored_clinic_is_the_same_and_nothing_comes_alive(clinic, target, t
 
 def vars_of(clinic):
     return {name: getattr(clinic, name) for name in clinic.__dataclass_fields__}
-
-
-@pytest.fixture
-def postgresql_server_database(postgresql_server):
-    """An empty database, without tables."""
-    from tests.conftest import administering
-
-    address = make_url(postgresql_server)
-    with administering(address) as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS restored WITH (FORCE)"))
-        connection.execute(text("CREATE DATABASE restored"))
-    return address.set(database="restored").render_as_string(hide_password=False)
 
 
 def test_a_place_that_holds_anything_is_refused(clinic, tmp_path):

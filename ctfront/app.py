@@ -20,7 +20,7 @@ from ctfront.domain.errors import ClinicError
 from ctfront.domain.keymap import KeyAct, changed, check_keys, switched
 from ctfront.domain.staff import Act, Actor, Right, Staff
 from ctfront.domain.text import Shown, safe
-from ctfront.left_forms import LeftForms
+from ctfront.locking import Locking
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
@@ -35,6 +35,7 @@ from ctfront.services.inviting import HOLD, Inviting
 from ctfront.services.mail_post import MailPost
 from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
+from ctfront.services.pins import Pins
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
@@ -77,10 +78,10 @@ def keep_no_keys(keymap: Mapping[str, str]) -> None:
     raise ClinicError("There is no settings file to keep keys in.")
 
 
-class CTFrontApp(LeftForms):
+class CTFrontApp(Locking):
     """The front desk at one terminal."""
 
-    BACKGROUND = LeftForms.BACKGROUND | {"post", "bell"}
+    BACKGROUND = Locking.BACKGROUND | {"post", "bell"}
     said_before_wait: Shown | None = None
     """What an act had said when the clerk was told to wait."""
     waiting_words = ""
@@ -104,10 +105,11 @@ class CTFrontApp(LeftForms):
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("v,V", "news", "News", "What others did since you last looked", "news"),
-        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo wl ds inv dup …", "command"),
+        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo wl ds inv dup lk …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
+        key("ctrl+k", "pin", "PIN", "Choose the PIN that unlocks your screen; :lk locks it", "pin"),
         key("ctrl+l", "repaint", "Repaint", "Draw the whole screen again", "repaint"),
     ]
 
@@ -125,6 +127,7 @@ class CTFrontApp(LeftForms):
         paper: Paper | None = None,
         keep_keys: Callable[[Mapping[str, str]], None] = keep_no_keys,
         walking: Mapping[str, str] | None = None,
+        lock_after: timedelta | None = None,
     ) -> None:
         super().__init__(driver_class=PlainDriver if ascii_only else DeskDriver)
         self.database = database
@@ -141,7 +144,8 @@ class CTFrontApp(LeftForms):
         self.sheets = DaySheets(self.scheduling, self.patients, paper)
         self.waitlist = Waitlist(database, self.scheduling)
         self.duplicates = Duplicates(database, clinic)
-        self.drafts = Drafts(database, clinic)
+        self.drafts, self.pins = Drafts(database, clinic), Pins(database, clinic)
+        self.lock_after = lock_after
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
@@ -286,6 +290,7 @@ class CTFrontApp(LeftForms):
                 self.happenings,
                 self.duplicates,
                 self.drafts,
+                self.pins,
             ):
                 service.clinic = saved
         elif isinstance(saved, Staff) and saved.id == self.actor.id:

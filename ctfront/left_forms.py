@@ -123,6 +123,11 @@ class LeftForms(Ways):
         self.run_worker(self._keep_and_leave(number), group="draft")
 
     async def _keep_and_leave(self, number: int) -> None:
+        await self.keep_all()
+        super().leave_by(number)
+
+    async def keep_all(self) -> None:
+        """Write down all that is open, its places held, and leave it to the clerk's next session."""
         with suppress(TimeoutError, ClinicError):
             async with asyncio.timeout(LEAVING_SECONDS):
                 for form in self._drafted():
@@ -130,7 +135,6 @@ class LeftForms(Ways):
                         await form.begin_waiting()
                 await self.keep_forms()
                 await self.drafts.release()
-        super().leave_by(number)
 
     # -- and the clerk is back
 

@@ -315,6 +315,9 @@ class Ways(WaitingForms):
         if isinstance(self.desk_screen, SchedulerScreen):
             await self.desk_screen.carry_out(commands, command, at_hand)
 
+    def lock_now(self) -> object:
+        """Lock the screen."""
+
     def show_by_verb(self, verb: str) -> None:
         """Do what `sc`, `pi`, `pa`, `su`, `wl`, `dup` or `q` asks for."""
         match verb:
@@ -324,6 +327,8 @@ class Ways(WaitingForms):
                 self.review_duplicates()
             case "q":
                 self.leave_program()
+            case "lk":
+                self.lock_now()
             case "sc":
                 self.switch_mode("scheduler")
             case "pi":

@@ -34,7 +34,7 @@ MARKS = {
     Verb.NO_SHOW: Status.NO_SHOW,
     Verb.CONFIRM: Status.CONFIRMED,
 }
-ON_SCREEN = frozenset({Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.DUPLICATES, Verb.QUIT})
+ON_SCREEN = frozenset({Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.DUPLICATES, Verb.LOCK, Verb.QUIT})
 """Verbs that a screen does by itself."""
 
 

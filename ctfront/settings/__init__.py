@@ -27,7 +27,8 @@ SETTINGS_VARIABLE = "CTFRONT_SETTINGS"
 """Names another settings file: for a database server, and for a sender with a log-in of its own."""
 
 KEY_FILE = "link.key"
-NAMES = frozenset({"ascii", "database", "hold", "keys", "link_key", "mail", "print_command", "site"})
+MOST_LOCK_MINUTES = 30
+NAMES = frozenset({"ascii", "database", "hold", "keys", "link_key", "lock", "mail", "print_command", "site"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,8 @@ class Settings:
     """The key that links in mails are made with; the sender and the site read it, nobody else."""
     mail: MailSettings = field(default_factory=MailSettings)
     site: SiteSettings = field(default_factory=SiteSettings)
+    lock_minutes: int = 5
+    """How long a terminal is idle before it locks, 1 to 30; 0 for never."""
     hold_seconds: int = 30
     """How long a mail waits before it leaves, so that `u` can take it back."""
     keymap: Mapping[str, str] = field(default_factory=dict)
@@ -115,6 +118,7 @@ def read_settings(database: str | None, *, ascii_only: bool = False) -> Settings
         settings_file=file,
         ascii=ascii_only or found.get("ascii") is True,
         hold_seconds=_whole(found, "hold", bare.hold_seconds),
+        lock_minutes=_minutes(found, "lock", bare.lock_minutes),
         keymap=_keymap(found.get("keys", {})),
         link_key=_key_file(found.get("link_key", KEY_FILE), beside if "link_key" in found else folder or beside),
         print_command=_command(found["print_command"]) if "print_command" in found else (),
@@ -156,6 +160,15 @@ def _whole(found: Mapping[str, object], name: str, default: int) -> int:
     value = found.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 3600:
         raise SettingsRefused(f"The setting “{name}” is a number of seconds from 0 to 3600.")
+    return value
+
+
+def _minutes(found: Mapping[str, object], name: str, default: int) -> int:
+    value = found.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_LOCK_MINUTES:
+        raise SettingsRefused(
+            f"The setting “{name}” is a number of minutes from 1 to {MOST_LOCK_MINUTES}; 0 for never."
+        )
     return value
 
 

@@ -166,6 +166,11 @@ class DeskDriver(Driver):
         self._aside += self.canvas.write(self.drawn(data))
         self.flush()
 
+    def write_aside(self, data: str) -> None:
+        """Send what is no cell of the screen, behind the next frame."""
+        self._aside += data
+        self.flush()
+
     def drawn(self, data: str) -> str:
         """Return the data in the characters that the terminal has."""
         return data

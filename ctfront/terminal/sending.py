@@ -10,6 +10,9 @@ from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.moves import Place
 from ctfront.terminal.taken import TakenTerminal
 
+CLEAR_SCROLLBACK = "\x1b[3J"
+"""ED of the lines above the screen; a terminal that keeps none does nothing."""
+
 if TYPE_CHECKING:
     _Base = App[None]
 else:
@@ -66,6 +69,11 @@ class SendingApp(_Base):
             return ""
         each = f", {driver.taken.sent / keys:,.0f} bytes a key" if keys else ""
         return f"Sent {driver.taken.sent:,} bytes in {driver.taken.writes:,} writes for {keys:,} keys{each}."
+
+    def clear_scrollback(self) -> None:
+        """Take away what the terminal keeps of lines that have left its screen."""
+        if isinstance(self._driver, DeskDriver):
+            self._driver.write_aside(CLEAR_SCROLLBACK)
 
     def forget_output(self) -> None:
         """Draw everything anew on the terminal."""

@@ -162,6 +162,8 @@ def upgrade() -> None:
         sa.Column("os_user", sa.String(length=64), nullable=True),
         sa.Column("rights", sa.String(length=400), nullable=False),
         sa.Column("pin_hash", sa.String(length=200), nullable=True),
+        sa.Column("pin_tries", WHOLE, nullable=False),
+        sa.Column("pin_tried_at", INSTANT, nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("last_seen_change", WHOLE, nullable=False),
         sa.Column("last_seen_at", INSTANT, nullable=True),

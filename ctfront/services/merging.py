@@ -265,10 +265,14 @@ def _unite_families(session: Session, clinic: Clinic, kept_id: int, gone_id: int
 
 
 def _part_families(session: Session, clinic: Clinic, brought: list[list[Any]], kept_id: int, gone_id: int) -> None:
-    """Give the other record its family back; whoever a colleague has related otherwise since stays where they are."""
+    """Give the other record its family back.
+
+    Whoever a colleague has related otherwise since stays where they are; who was erased is nobody's family.
+    """
     for other_id, word, went_over in brought:
         relation = Relation(word)
-        if went_over and families.load_relation(session, kept_id, other_id) is not relation:
+        changed = went_over and families.load_relation(session, kept_id, other_id) is not relation
+        if changed or session.get_one(PatientRow, other_id).erased_at is not None:
             continue
         if went_over:
             families.write_relation(session, clinic.id, kept_id, other_id, None)

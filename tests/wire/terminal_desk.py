@@ -11,7 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -92,6 +92,7 @@ class TerminalDesk:
         self.terminal: int | None = terminal
         """The end that a terminal reads and types at."""
         self.screen = Screen(*size)
+        self.screen.write_process_input = self._tell_place
         self._stream = Stream(self.screen)
         self._numbers = count(1)
         self.pieces: list[int] = []
@@ -109,6 +110,12 @@ class TerminalDesk:
         self.typed += keys
         while data:
             data = data[os.write(self.terminal, data) :]
+
+    def _tell_place(self, answer: str) -> None:
+        """Tell the program where the cursor is when it asks, so that it finds out that characters are repeated."""
+        if answer.endswith("R"):
+            with suppress(OSError):  # the line was cut meanwhile
+                os.write(self.terminal, answer.encode())
 
     def send_byte_by_byte(self, data: bytes, *, keys: int) -> None:
         """Send bytes that are so many keys one at a time, each once the program has read the one before.

@@ -3,6 +3,7 @@
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -61,6 +62,8 @@ def opened(commands: Sequence[tuple[list[str], dict[str, str]]]) -> Iterator[lis
         _read_until_whole(desks)
         yield desks
     finally:
+        for desk in desks:
+            desk.process.send_signal(signal.SIGTERM)
         for desk in desks:
             desk.end()
 

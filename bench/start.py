@@ -128,7 +128,7 @@ def measure_starting(report: Report) -> None:
 
 
 def _report(report: Report, how: str, path: Path, server: Server | None, *, first: float, whole: float) -> None:
-    firsts, wholes = [], []
+    firsts, wholes, worked = [], [], []
     for number in range(WARM_UP + ROUNDS):
         terminal = Terminal(*clerk_of(path, server))
         terminal.read_until(is_whole)
@@ -136,7 +136,15 @@ def _report(report: Report, how: str, path: Path, server: Server | None, *, firs
             painted, full = terminal.moments(has_title, is_whole)
             firsts.append(painted)
             wholes.append(full)
+            worked.append(sum(map(cpu, [terminal.process.pid, *(server.sessions() if server else ())])))
         terminal.end()
     for what, times, budget in (("first paint", firsts, first), ("whole Scheduler", wholes, whole)):
         beside = f"quickest {min(times):.0f} ms"
         report.add(PART, Figure(what=f"{how}: {what}", measured=median(times), budget=budget, beside=beside))
+    report.add(PART, Figure(what=f"{how}: CPU until then and half a second on", measured=median(worked)))
+
+
+def cpu(process: int) -> float:
+    """Return the milliseconds that all threads of a process have run."""
+    threads = Path(f"/proc/{process}/task").glob("*/schedstat")
+    return sum(int(thread.read_text(encoding="ascii").split()[0]) for thread in threads) / 1e6

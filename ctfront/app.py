@@ -136,7 +136,7 @@ class CTFrontApp(Ways):
         self.clock = clock
         self.scheduling = Scheduling(database, clinic)
         self.patients, self.profiles = Patients(database, clinic, hold=hold), Profiles(database, clinic)
-        self.clinic_setup = ClinicSetup(database, clinic)
+        self.clinic_setup = ClinicSetup(database, clinic, paper.folder if paper else None)
         self.inviting = Inviting(database, clinic, hold=hold)
         self.bulk_inviting = BulkInviting(database, clinic, hold=hold)
         self.patient_access = PatientAccess(database, clinic)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.set_up import ClinicDraft, ProviderDraft, SetUp, SiteDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.staff import Act, Staff
 from ctfront.services import set_up_clinic, set_up_providers, set_up_purposes, set_up_sites, set_up_staff
+from ctfront.services.audit_trail import AuditTrail
 
 Result = TypeVar("Result")
 
@@ -25,9 +27,16 @@ class ClinicSetup:
     A save given the version that its form was opened with raises `ChangedElsewhere` when it is another now.
     """
 
-    def __init__(self, database: Database, clinic: Clinic) -> None:
+    def __init__(self, database: Database, clinic: Clinic, folder: Path | None = None) -> None:
+        """Prepare; `folder` is where exports go."""
         self._database = database
         self.clinic = clinic
+        self._folder = folder
+
+    @property
+    def trail(self) -> AuditTrail:
+        """The audit trail."""
+        return AuditTrail(self._database, self.clinic, self._folder)
 
     async def everything(self, today: date) -> SetUp:
         """Return all that is set up, and the events of today and later."""

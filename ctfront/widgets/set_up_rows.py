@@ -145,6 +145,11 @@ def event_rows(set_up: SetUp) -> list[SetUpRow]:
     ]
 
 
+TRAIL, DATABASE = "trail", "database"
+FOR_LOOKING = frozenset({TRAIL, DATABASE})
+"""Keys of rows of the clinic that no form changes."""
+
+
 def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
     """Return the clinic's own fields, a row each."""
     clinic, site = set_up.clinic, set_up.site
@@ -156,11 +161,12 @@ def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
         ("slot_minutes", "Slot", f"{clinic.slot_minutes} min", "one row of the Scheduler"),
         ("correction_days", "Corrections", f"{clinic.correction_days} days", "a past status may be corrected"),
         ("holidays", "Holidays", clinic.holidays or "none", "a series passes them over"),
+        (DATABASE, "Database", set_up.engine, set_up.advice),
+        (TRAIL, "Audit trail", "who did what when", "Enter lists it"),
         ("site_name", "Site", site.name, ""),
         ("site_address", "Address", site.address or "none", ""),
         ("site_phone", "Phone", site.phone or "none", "patients are told to call it"),
         ("identity", "Identity", clinic.identity.value, IDENTITY_WORDS[clinic.identity]),
-        ("database", "Database", set_up.engine, set_up.advice),
     )
     return [
         SetUpRow(

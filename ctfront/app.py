@@ -35,6 +35,7 @@ from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.viewing import Viewing
 from ctfront.services.waitlist import Waitlist
 from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.key_gate import GatedApp
@@ -163,6 +164,8 @@ class CTFrontApp(Ways):
         self.post = post or MailPost(database, clinic.id, clock, lacking="")
         """How mail stands; sends it where the settings hold the log-in."""
         self.shown_patients, self.waiting = [], []
+        self.viewing = Viewing(database, clinic, self.act)
+        """Whom this session has looked at, until it is written down."""
 
     @classmethod
     def key_names(cls) -> frozenset[str]:
@@ -236,6 +239,18 @@ class CTFrontApp(Ways):
             await self.post.send_due()
         except ClinicError:
             return  # the mail waits, and the next look tries again
+
+    def looked_at(self, patient_id: int) -> None:
+        """Remember for the audit trail that a patient's record was shown."""
+        self.viewing.note(patient_id, self.now)
+        if self.viewing.is_full:
+            self.write_views()
+
+    @work(group="post")
+    async def write_views(self) -> None:
+        """Write down who was looked at; no key waits for it."""
+        with suppress(ClinicError):  # they are kept, and written with the next ones
+            await self.viewing.write()
 
     # -- what screens ask of the app
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
@@ -18,7 +18,17 @@ REACH = 1000
 
 Details = Mapping[str, Any]
 
-__all__ = ["Details", "Entry", "broken_links", "record", "record_portion", "renew_undo", "repeated", "tell"]
+__all__ = [
+    "Details",
+    "Entry",
+    "broken_links",
+    "note_views",
+    "record",
+    "record_portion",
+    "renew_undo",
+    "repeated",
+    "tell",
+]
 
 _ACT, _HEAD = ActRow.__table__, AuditHeadRow.__table__
 _EARLIER = select(_ACT.c.subject_id).where(_ACT.c.op_id == bindparam("op_id"))
@@ -117,6 +127,15 @@ def record_portion(
         connection.execute(_ADD_ACT, {**made, **by, **grown})
     news = {"clinic_id": clinic_id, "made_at": by["made_at"], "kind": kind, "subject_id": None, "op_id": act.op_id}
     connection.execute(_ADD_NEWS, {**news, "day": None})
+
+
+def note_views(session: Session, clinic_id: int, act: Act, seen: Mapping[int, datetime]) -> None:
+    """Write into the chain that each patient's record was looked at: no act that `u` could meet, and no news."""
+    entries = [
+        Entry(kind="view", subject_kind="patient", subject_id=patient_id, after={"at": at})
+        for patient_id, at in seen.items()
+    ]
+    _append_audit(_flushed(session), clinic_id, act, _by(act), entries)
 
 
 def _by(act: Act) -> dict[str, Any]:

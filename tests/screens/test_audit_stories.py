@@ -2,7 +2,12 @@
 
 import pytest
 
+from ctfront.app import CTFrontApp
+from ctfront.services.audit_trail import AuditTrail
+from tests.clinics import MONDAY
+from tests.desk import open_desk
 from tests.screens.conftest import cast
+from tests.stories import EIGHT
 
 OPEN = "f6 5 down down down down down down down down enter"
 """Set-up, list 5, the row “Audit trail”."""
@@ -42,3 +47,15 @@ async def test_the_database_is_shown_and_not_changed(story):
     end = await story("f6 5 down down down down down down down enter")
     assert "Database     SQLite 3." in end.screen
     assert end.message == "The database is chosen when ctfront starts: see docs/operating.md."
+
+
+async def test_whose_record_was_shown_is_in_the_trail(clinic_of_its_own):
+    clinic = clinic_of_its_own()
+    cast(clinic)
+    app = CTFrontApp(clinic.database, clinic.clinic, clinic.mgarcia, lambda: EIGHT)
+    async with open_desk(app) as desk:
+        await desk.press("i f2 right down i")
+        await app.viewing.write()
+    seen = await AuditTrail(clinic.database, clinic.clinic).find(clinic.manager, "view", today=MONDAY)
+    assert [(it.who, it.patient) for it in seen] == [("mgarcia", "KAPOOR, Dev"), ("mgarcia", "RUIZ, Ana")]
+    await clinic.database.close()

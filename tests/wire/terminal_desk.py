@@ -226,7 +226,7 @@ def terminal_desk(
         yield TerminalDesk(process, terminal, line, ear, size, typed=len(sent_for(typed)))
     finally:
         process.kill()
-        process.wait()
+        process.wait(PATIENCE)
         os.close(terminal)
         os.close(ear)
 

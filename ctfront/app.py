@@ -38,6 +38,7 @@ from ctfront.services.patients import Patients
 from ctfront.services.pins import Pins
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.viewing import Viewing
 from ctfront.services.waitlist import Waitlist
 from ctfront.terminal.driver import DeskDriver, PlainDriver
 from ctfront.theme import THEME
@@ -136,7 +137,7 @@ class CTFrontApp(Locking):
         self.clock = clock
         self.scheduling = Scheduling(database, clinic)
         self.patients, self.profiles = Patients(database, clinic, hold=hold), Profiles(database, clinic)
-        self.clinic_setup = ClinicSetup(database, clinic)
+        self.clinic_setup = ClinicSetup(database, clinic, paper.folder if paper else None)
         self.inviting = Inviting(database, clinic, hold=hold)
         self.bulk_inviting = BulkInviting(database, clinic, hold=hold)
         self.patient_access = PatientAccess(database, clinic)
@@ -165,6 +166,8 @@ class CTFrontApp(Locking):
         self.post = post or MailPost(database, clinic.id, clock, lacking="")
         """How mail stands; sends it where the settings hold the log-in."""
         self.shown_patients, self.waiting = [], []
+        self.viewing = Viewing(database, clinic, self.act)
+        """Whom this session has looked at, until it is written down."""
 
     @classmethod
     def key_names(cls) -> frozenset[str]:
@@ -239,6 +242,18 @@ class CTFrontApp(Locking):
             await self.post.send_due()
         except ClinicError:
             return  # the mail waits, and the next look tries again
+
+    def looked_at(self, patient_id: int) -> None:
+        """Remember for the audit trail that a patient's record was shown."""
+        self.viewing.note(patient_id, self.now)
+        if self.viewing.is_full:
+            self.write_views()
+
+    @work(group="post")
+    async def write_views(self) -> None:
+        """Write down who was looked at; no key waits for it."""
+        with suppress(ClinicError):  # they are kept, and written with the next ones
+            await self.viewing.write()
 
     # -- what screens ask of the app
 

@@ -33,6 +33,7 @@ COMMANDS = {
     "server": ("ctfront.cli.server", "Keep the program loaded, so that every log-in is instant."),
     "site": ("ctfront.cli.site", "Serve the Online Appointments site."),
     "mail": ("ctfront.cli.mail", "Deliver the mail that is due; --watch is the service."),
+    "audit": ("ctfront.cli.audit", "List who did what when; WORDS narrow it, -o exports it."),
     "staff": ("ctfront.cli.staff", "List and add members of staff."),
     "config": ("ctfront.cli.config", "Show where everything lives."),
     "keys": ("ctfront.cli.keys", "Show what each key arrives as."),

@@ -1,5 +1,6 @@
 """`ctfront` alone: the app at this terminal."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping
@@ -161,7 +162,11 @@ def run_app(desk: Desk, asked: Asked, taken: TakenTerminal | None = None, *, gre
     )
     app.taken = taken
     keep_loaded()
-    desk.run(app.run_async(mouse=False))
+    try:
+        desk.run(app.run_async(mouse=False))
+    finally:
+        with contextlib.suppress(ClinicError):  # the database is away, and the session over
+            desk.run(app.viewing.write())
     if asked.wire:
         click.echo(app.wire_words(app.gate.taken if app.gate else 0), err=True)
     if app.parting:

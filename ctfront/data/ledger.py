@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
@@ -19,7 +19,17 @@ REACH = 1000
 
 Details = Mapping[str, Any]
 
-__all__ = ["Details", "Entry", "broken_links", "record", "record_portion", "renew_undo", "repeated", "tell"]
+__all__ = [
+    "Details",
+    "Entry",
+    "broken_links",
+    "note_views",
+    "record",
+    "record_portion",
+    "renew_undo",
+    "repeated",
+    "tell",
+]
 
 _ACT, _HEAD = ActRow.__table__, AuditHeadRow.__table__
 _EARLIER = select(_ACT.c.subject_id).where(_ACT.c.op_id == bindparam("op_id"))
@@ -126,6 +136,15 @@ def _add_news(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
     connection.execute(_ADD_NEWS, rows)
     if connection.dialect.name == "postgresql":
         connection.execute(_RING)
+
+
+def note_views(session: Session, clinic_id: int, act: Act, seen: Mapping[int, datetime]) -> None:
+    """Write into the chain that each patient's record was looked at: no act that `u` could meet, and no news."""
+    entries = [
+        Entry(kind="view", subject_kind="patient", subject_id=patient_id, after={"at": at})
+        for patient_id, at in seen.items()
+    ]
+    _append_audit(_flushed(session), clinic_id, act, _by(act), entries)
 
 
 def _by(act: Act) -> dict[str, Any]:

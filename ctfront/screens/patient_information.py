@@ -206,6 +206,8 @@ class PatientInformationScreen(AppointmentActs):
         places = [n for n, a in enumerate(appointments) if a.id == standing]
         self.cursor = places[0] if places else next_index(appointments, self.desk.today)
         self.paint()
+        if instead_of is None:
+            self.desk.looked_at(patient_id)
 
     def on_resize(self, event: events.Resize) -> None:
         """Show as many rows as there is room for."""

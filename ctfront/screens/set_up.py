@@ -14,6 +14,7 @@ from ctfront.domain.online import OnlineBook, OnlineProvider
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.set_up import SetUp
 from ctfront.domain.staff import Right, Staff
+from ctfront.screens.modals.audit_list import AuditList
 from ctfront.screens.modals.clinic_form import ClinicForm
 from ctfront.screens.modals.keys_form import KeysForm
 from ctfront.screens.modals.mail_text_form import MailTextForm
@@ -27,7 +28,17 @@ from ctfront.screens.modals.staff_form import StaffForm
 from ctfront.screens.set_up_events import SetUpEvents
 from ctfront.screens.set_up_view import key
 from ctfront.widgets.set_up_lists import LISTS
-from ctfront.widgets.set_up_rows import ADD, EVENTS, PROVIDERS, PURPOSES, SITES, STAFF, SetUpRow
+from ctfront.widgets.set_up_rows import (
+    ADD,
+    DATABASE,
+    EVENTS,
+    FOR_LOOKING,
+    PROVIDERS,
+    PURPOSES,
+    SITES,
+    STAFF,
+    SetUpRow,
+)
 from ctfront.widgets.set_up_rows import KEYS as KEY_LIST
 
 Subject = Provider | VisitPurpose | Staff | Clinic | Site | OnlineBook | OnlineProvider | MailWording
@@ -47,6 +58,9 @@ class SetUpScreen(SetUpEvents):
         """Open the form of the row under the cursor; one who may not save is told before typing."""
         wanted, shown = self.row, LISTS[self.list_number]
         if wanted is None:
+            return
+        if wanted.key in FOR_LOOKING:
+            await self._look_into(str(wanted.key))
             return
         try:
             if shown is not EVENTS:
@@ -104,6 +118,19 @@ class SetUpScreen(SetUpEvents):
         await self.load(go_to=None if isinstance(saved, Clinic | OnlineBook | MailWording) else saved.id)
         self.refresh_title()
         self.say(f"{'Added' if new else 'Saved'} {saved.name}. u takes it back.")
+
+    async def _look_into(self, key: str) -> None:
+        """List the audit trail, for whoever has the right; say what is to be known of the database."""
+        if key == DATABASE:
+            self.say("The database is chosen when ctfront starts: see docs/operating.md.")
+            return
+        trail = self.clinic_setup.trail
+        try:
+            entries = await trail.find(self.desk.act().who, "", today=self.desk.today)
+        except ClinicError as refusal:
+            self.say(str(refusal))
+            return
+        await self.desk.ask(AuditList(trail, entries, self.desk.clinic.tz))
 
     # -- keys
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from ctfront.services import (
     set_up_sites,
     set_up_staff,
 )
+from ctfront.services.audit_trail import AuditTrail
 
 Result = TypeVar("Result")
 
@@ -36,9 +38,16 @@ class ClinicSetup:
     A save given the version that its form was opened with raises `ChangedElsewhere` when it is another now.
     """
 
-    def __init__(self, database: Database, clinic: Clinic) -> None:
+    def __init__(self, database: Database, clinic: Clinic, folder: Path | None = None) -> None:
+        """Prepare; `folder` is where exports go."""
         self._database = database
         self.clinic = clinic
+        self._folder = folder
+
+    @property
+    def trail(self) -> AuditTrail:
+        """The audit trail."""
+        return AuditTrail(self._database, self.clinic, self._folder)
 
     async def everything(self, today: date) -> SetUp:
         """Return all that is set up, and the events of today and later."""

@@ -151,6 +151,11 @@ def event_rows(set_up: SetUp) -> list[SetUpRow]:
     ]
 
 
+TRAIL, DATABASE = "trail", "database"
+FOR_LOOKING = frozenset({TRAIL, DATABASE})
+"""Keys of rows of the clinic that no form changes."""
+
+
 def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
     """Return the clinic's own fields, a row each."""
     clinic, site = set_up.clinic, set_up.site
@@ -162,17 +167,18 @@ def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
         ("slot_minutes", "Slot", f"{clinic.slot_minutes} min", "one row of the Scheduler"),
         ("correction_days", "Corrections", f"{clinic.correction_days} days", "a past status may be corrected"),
         ("holidays", "Holidays", clinic.holidays or "none", "a series passes them over"),
+        (DATABASE, "Database", set_up.engine, "has a fault: ctfront check says which" if set_up.advice else ""),
+        (TRAIL, "Audit trail", "who did what when", "Enter lists it"),
         ("site_name", "Site", site.name, ""),
         ("site_address", "Address", site.address or "none", ""),
         ("site_phone", "Phone", site.phone or "none", "patients are told to call it"),
         ("identity", "Identity", clinic.identity.value, IDENTITY_WORDS[clinic.identity]),
-        ("database", "Database", set_up.engine, set_up.advice),
     )
     return [
         SetUpRow(
             key=key,
             cells=(safe(label), safe(value), safe(meaning)),
-            details=(safe(f"{label}: {value}"), safe(meaning)),
+            details=(safe(f"{label}: {value}"), safe(set_up.advice if key == DATABASE else meaning)),
         )
         for key, label, value, meaning in fields
     ]

@@ -290,6 +290,11 @@ class CTFrontApp(Locking):
         """Print or save whom to call, and why each by id; return the sentence. Raises `ClinicError`."""
         return await self.sheets.put_out_list(heading, whom, now=self.wall_now, why=why)
 
+    async def switch_clerk(self, them: Staff) -> None:
+        """Work on as a colleague; what the other has viewed is written down as theirs."""
+        await self.write_views().wait()
+        await super().switch_clerk(them)
+
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
         self.has_set_up = True

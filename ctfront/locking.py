@@ -113,7 +113,7 @@ class Locking(LeftForms):
             self.is_locked = False
             self._unlocked.set()
         if them is not None and them.id != self.actor.id:
-            await self._switch_to(them)
+            await self.switch_clerk(them)
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
         """Ask; while the screen is locked nothing comes up over it."""
@@ -127,7 +127,7 @@ class Locking(LeftForms):
             return False
         return super().check_action(action, parameters)
 
-    async def _switch_to(self, them: Staff) -> None:
+    async def switch_clerk(self, them: Staff) -> None:
         """Work on as a colleague; what the other had open waits for their next log-in."""
         await self.keep_all()
         for form in self._drafted():

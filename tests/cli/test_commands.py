@@ -167,8 +167,15 @@ def test_find_nobody_is_refused(demo):
     ("line", "sentence"),
     [
         ("ar ruiz", "RUIZ, Ana is arrived."),
-        ("ca 830", "Cancelled OKAFOR, Grace for 8:30 with Dr Alvarez. u takes it back."),
-        ("mv kapoor 845", "Moved KAPOOR, Dev for 8:45 with Dr Chen. u takes it back."),
+        (
+            "ca 830",
+            "Cancelled OKAFOR, Grace for 8:30 with Dr Alvarez. u takes it back."
+            " CORWIN, Noor (555) 010-2931 and 1 more fit: :wl",
+        ),
+        (
+            "mv kapoor 845",
+            "Moved KAPOOR, Dev for 8:45 with Dr Chen. u takes it back. CLEMENT, Emil (555) 010-3201 fits: :wl",
+        ),
         ("bk bauer t 815 alvarez adj", "Booked BAUER, Tomás for 8:15 with Dr Alvarez. u takes it back."),
         ("bk bauer t 815", "Booked BAUER, Tomás for 8:15 with Dr Alvarez. u takes it back."),
         ("go fri", "Fri 6 Mar 2026"),
@@ -208,7 +215,8 @@ def test_to_another_day_is_a_rescheduling(demo):
     code, out, _ = said(demo("do", f"mv okafor 2026-03-11 {start}"))
     assert (code, out) == (
         0,
-        f"Rescheduled OKAFOR, Grace for {start} with Dr Alvarez on Wed 11 Mar 2026. u takes it back.\n",
+        f"Rescheduled OKAFOR, Grace for {start} with Dr Alvarez on Wed 11 Mar 2026. u takes it back."
+        " CORWIN, Noor (555) 010-2931 and 1 more fit: :wl\n",
     )
     old = [a for a in json.loads(said(demo("agenda", "--json"))[1]) if a["patient"]["name"] == "OKAFOR, Grace"]
     assert [(a["status"], a["cancel_reason"]) for a in old] == [("rescheduled", "patient asked")]

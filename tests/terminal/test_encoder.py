@@ -125,3 +125,13 @@ def test_letters_typed_at_a_block_leave_by_turns_the_pen_that_the_next_one_needs
         canvas.write(f"\x1b[1;{x}H{letter}\x1b[7m \x1b[0m")
         costs.append(len(encoder.frame(canvas, (0, x))))
     assert costs[1:] == [7, 10, 7, 10, 7]
+
+
+def test_a_terminal_puts_sequences_that_were_cut_together_again():
+    frame = "\x1b[2;3Ha\x1b[38;5;99mb\x1b]2;title\x1b\\c\x1b]2;other\x07\x1b[K\x1bMd"
+    whole, cut = emulator_of(KINDS["xterm"], WIDTH, HEIGHT), emulator_of(KINDS["xterm"], WIDTH, HEIGHT)
+    whole.feed(frame)
+    for letter in frame:
+        cut.feed(letter)
+    assert cut.seen() == whole.seen()
+    assert cut.title == whole.title == "other"

@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -22,6 +23,9 @@ GREETING_SECONDS = 5.0
 
 MOST_GREETING = 64
 """Clients that may be about to greet; the next one waits."""
+
+LOOK_AGAIN = 0.2
+"""Seconds for which a look at what is installed holds: twenty who log in at once need not look each."""
 
 SETTLED = 1.0
 """Seconds without a change after which a new version is taken to be installed."""
@@ -44,6 +48,15 @@ class Limits:
     all: int
     each: int
     """Of one member of staff."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """A session that a client was promised and that is still to be forked."""
+
+    request: Request
+    connection: socket.socket
+    terminal: list[int]
 
 
 @dataclass
@@ -70,10 +83,13 @@ class Server:
     """Whose, and the connection, by process."""
     guests: dict[int, Guest] = field(default_factory=dict)
     """By descriptor."""
+    promised: deque[Promise] = field(default_factory=deque)
     loaded: State = field(default_factory=installed)
     newest: State = ()
     """The newest other state seen of what is installed."""
     changed_at: float = 0.0
+    looked_at: float = -LOOK_AGAIN
+    """When what is installed was looked at last."""
 
     def serve(self) -> None:
         """Serve until `SIGTERM` or `SIGINT`, then end every session; `SIGHUP` loads what is installed now."""
@@ -84,6 +100,8 @@ class Server:
             while not {signal.SIGTERM, signal.SIGINT} & heard:
                 self._wait(wakes)
                 self._reap()
+                if self.promised:  # one at a time: who greets meanwhile is answered before the next
+                    self._begin(self.promised.popleft())
                 if signal.SIGHUP in heard or self._has_settled():
                     heard.discard(signal.SIGHUP)
                     self.hand_on()
@@ -110,6 +128,8 @@ class Server:
 
     def _milliseconds(self) -> int | None:
         """Return how long nothing is to be done by the clock."""
+        if self.promised:
+            return 0
         moments = [guest.until for guest in self.guests.values()]
         if self.newest:
             moments.append(self.changed_at + SETTLED)
@@ -134,41 +154,42 @@ class Server:
             packet, terminal = _received(guest.connection)
             told = talk.read_greeting(packet)
             if told is None or len(terminal) != _TERMINAL:
+                _close(guest.connection, terminal)
                 return
             request = Request(uid=guest.uid, told=told)
             answer = self._why_not(request)
-            if answer:
-                guest.connection.send(answer)
-            else:
-                self._begin(request, guest.connection, terminal)
+            guest.connection.send(answer or talk.GO)
+            if not answer:
+                self.promised.append(Promise(request=request, connection=guest.connection, terminal=terminal))
+                return
         except OSError:
-            return  # the client is gone
-        finally:
-            for descriptor in terminal:
-                os.close(descriptor)
-            if not any(guest.connection is connection for _, connection in self.sessions.values()):
-                guest.connection.close()
+            pass  # the client is gone
+        _close(guest.connection, terminal)
 
     def _why_not(self, request: Request) -> bytes:
         """Return the answer to a client that gets no session, empty when it gets one."""
         if not self.is_current() or request.told.get("database", "") not in {"", self.database}:
             return talk.ALONE
         whose = [name for name, _ in self.sessions.values()]
+        whose += [whose_session(promise.request) for promise in self.promised]
         if len(whose) >= self.limits.all:
             return talk.NO + b"Too many are logged in; ask the administrator, or try again when somebody has left."
         if whose.count(whose_session(request)) >= self.limits.each:
             return talk.NO + f"You are logged in {self.limits.each} times; leave one of these first.".encode()
         return b""
 
-    def _begin(self, request: Request, connection: socket.socket, terminal: list[int]) -> None:
-        connection.send(talk.GO)  # before the fork: on a busy machine the child's turn may take long to come
+    def _begin(self, promise: Promise) -> None:
+        connection, terminal = promise.connection, promise.terminal
         try:
             process = os.fork()
         except OSError:
-            connection.send(talk.ALONE)
+            with contextlib.suppress(OSError):
+                connection.send(talk.ALONE)
+            _close(connection, terminal)
             return
         if process:
-            self.sessions[process] = (whose_session(request), connection)
+            self.sessions[process] = (whose_session(promise.request), connection)
+            _close(None, terminal)
             return
         code = 1
         try:
@@ -178,8 +199,10 @@ class Server:
                 other.connection.close()
             for _, theirs in self.sessions.values():
                 theirs.close()
+            for later in self.promised:
+                _close(later.connection, later.terminal)
             connection.setblocking(True)
-            code = run_session(request, connection, terminal, self.run)
+            code = run_session(promise.request, connection, terminal, self.run)
         finally:  # nothing of a session may reach the server's own code
             os._exit(code)
 
@@ -220,7 +243,9 @@ class Server:
 
     def is_current(self) -> bool:
         """Tell whether what is installed is what was loaded."""
-        now = installed()
+        if time.monotonic() - self.looked_at < LOOK_AGAIN:
+            return not self.newest
+        now, self.looked_at = installed(), time.monotonic()
         if now == self.loaded:
             self.newest = ()
             return True
@@ -239,6 +264,8 @@ class Server:
         for guest in self.guests.values():
             guest.connection.close()  # they start by themselves
         self.guests.clear()
+        while self.promised:
+            self._begin(self.promised.popleft())
         parts = []
         for process, (whose, connection) in self.sessions.items():
             connection.set_inheritable(True)
@@ -279,6 +306,13 @@ def _received(connection: socket.socket) -> tuple[bytes, list[int]]:
             os.close(descriptor)
         return packet, []
     return packet, descriptors.tolist()
+
+
+def _close(connection: socket.socket | None, terminal: list[int]) -> None:
+    for descriptor in terminal:
+        os.close(descriptor)
+    if connection is not None:
+        connection.close()
 
 
 _HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)

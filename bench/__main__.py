@@ -23,6 +23,7 @@ from bench.results import write_part, write_results
 from bench.series import measure_series
 from bench.starting import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
+from bench.upkeep import measure_upkeep
 from bench.waiting import measure_waitlist
 from bench.wire import demo_clinic, measure_wire
 from bench.wire_parts import measure_parts
@@ -43,6 +44,7 @@ PARTS = (
     "online",
     "waitlist",
     "duplicates",
+    "upkeep",
     "postgresql",
     "start",
     "wire",
@@ -72,6 +74,8 @@ def main() -> None:
     about["load when it ended"] = busy()
     if set(chosen) == set(PARTS):
         write_results(report, about, datetime.now(UTC).date())
+    elif list(chosen) == ["upkeep"]:
+        write_part(report)
 
 
 def _measure_wire(report: Report) -> None:
@@ -118,6 +122,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_waitlist(report, kept_file(asked.keep, Size(patients=10_000, years=1), print))
     if "duplicates" in chosen:
         await measure_duplicates(report, asked.keep, asked.patients)
+    if "upkeep" in chosen:
+        await asyncio.to_thread(measure_upkeep, report, path)
     if "postgresql" in chosen:
         with kept_server(asked.keep, Size(patients=asked.patients, years=asked.years), print) as server:
             await measure_day(report, server, "Reading on PostgreSQL", told=True)

@@ -25,6 +25,7 @@ from bench.series import measure_series
 from bench.sessions import measure_sessions
 from bench.start import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
+from bench.upkeep import measure_upkeep
 from bench.waiting import measure_waitlist
 from bench.wire import demo_clinic, measure_wire
 from bench.wire_parts import measure_parts
@@ -45,6 +46,7 @@ PARTS = (
     "online",
     "waitlist",
     "duplicates",
+    "upkeep",
     "postgresql",
     "start",
     "sessions",
@@ -78,6 +80,8 @@ def main() -> None:
     about["load when it ended"] = busy()
     if set(chosen) == set(PARTS):
         write_results(report, about, datetime.now(UTC).date())
+    elif list(chosen) == ["upkeep"]:
+        write_part(report)
 
 
 def _measure_wire(report: Report) -> None:
@@ -125,6 +129,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_waitlist(report, kept_file(asked.keep, Size(patients=10_000, years=1), print))
     if "duplicates" in chosen:
         await measure_duplicates(report, asked.keep, asked.patients)
+    if "upkeep" in chosen:
+        await asyncio.to_thread(measure_upkeep, report, path)
     if "postgresql" in chosen:
         with kept_server(asked.keep, Size(patients=asked.patients, years=asked.years), print) as server:
             await measure_day(report, server, "Reading on PostgreSQL", told=True)

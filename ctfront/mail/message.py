@@ -169,6 +169,14 @@ class Composer:
         self._head(message, to=to, clinic=clinic, message_id=message_id, date=date)
         return message
 
+    def report(self, to: str, *, clinic: str, subject: str, text: str, message_id: str, date: Any) -> EmailMessage:
+        """Return a mail of plain lines for whoever keeps the machine. Raises `InputRefused` as `test` does."""
+        message = EmailMessage(policy=SMTPUTF8)
+        message["Subject"] = safe(f"{clinic}: {subject}")[:LONGEST_SUBJECT]
+        message.set_content(text, cte="quoted-printable")
+        self._head(message, to=to, clinic=clinic, message_id=message_id, date=date)
+        return message
+
     def _invitation(self, folder: Path, mail: InvitationMail, values: Mapping[str, object]) -> EmailMessage:
         message = self._with_bodies(folder, INVITATION, values)
         self._head(message, to=mail.address, clinic=mail.clinic, message_id=mail.message_id, date=mail.date)

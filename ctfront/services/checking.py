@@ -18,8 +18,8 @@ from ctfront.domain.errors import WrongDatabase
 from ctfront.services.checking_visits import counted, visit_findings
 from ctfront.services.steps import Step
 
-LINKS = 100_000
-"""Links of the audit chain that are always looked at, a second's work; a longer chain from its anchor on only."""
+LINKS = 50_000
+"""Links of the audit chain that are always looked at, two seconds’ work; a longer chain from its anchor on only."""
 
 WHOLE_FILE = 256_000_000
 """Bytes up to which an SQLite file is always read whole."""

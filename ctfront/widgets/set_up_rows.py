@@ -167,7 +167,7 @@ def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
         ("slot_minutes", "Slot", f"{clinic.slot_minutes} min", "one row of the Scheduler"),
         ("correction_days", "Corrections", f"{clinic.correction_days} days", "a past status may be corrected"),
         ("holidays", "Holidays", clinic.holidays or "none", "a series passes them over"),
-        (DATABASE, "Database", set_up.engine, "has a fault: ctfront check says which" if set_up.advice else ""),
+        (DATABASE, "Database", set_up.engine, "has a fault: see ctfront check" if set_up.advice else ""),
         (TRAIL, "Audit trail", "who did what when", "Enter lists it"),
         ("site_name", "Site", site.name, ""),
         ("site_address", "Address", site.address or "none", ""),

@@ -1,6 +1,7 @@
 """`ctfront check`: what it finds in seats, clocks and the audit trail, and what it leaves in peace."""
 
 import json
+import mailbox
 import socket
 from datetime import timedelta
 
@@ -239,6 +240,23 @@ def test_the_anchor_is_for_its_owner_only_and_goes_to_the_system_log(clinic, tmp
     path.write_text("not an anchor")
     code, _, err = check(clinic)
     assert (code, err.count("\n"), "is no anchor of the audit trail" in err) == (1, 1, True)
+
+
+def test_what_was_found_is_mailed_with_the_last_link_and_without_names(clinic, tmp_path, monkeypatch):
+    settings = tmp_path / "mail.toml"
+    settings.write_text(f'[mail]\nmaildir = "{tmp_path}/mail"\n[site]\nurl = "http://127.0.0.1:1"\n')
+    monkeypatch.setenv("CTFRONT_SETTINGS", str(settings))
+    spoil(clinic, "DELETE FROM seat WHERE kind = 'T' AND appointment_id = 1")
+    code, out, _ = check(clinic, "--mail", "manager@example.org")
+    found = "Appointment 1 on Mon 2 Mar 2026 does not have the seats it wants."
+    assert (code, out) == (1, f"{found}\nMailed to manager@example.org.\n")
+    (mail,) = mailbox.Maildir(tmp_path / "mail", create=False)
+    assert (mail["To"], mail["Subject"]) == ("manager@example.org", "Main Street Clinic: check found 1 problem")
+    text = mail.get_payload(decode=True).decode()
+    head = head_of(clinic)
+    assert found in text
+    assert f"entry {head.seq} sha256 {head.hash}" in text
+    assert "RUIZ" not in text
 
 
 def test_a_restored_clinic_is_anchored_anew(clinic, tmp_path):

@@ -93,7 +93,7 @@ def first_lived(tmp_path_factory) -> Path:
     return (here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "busy_monday.json"
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("burst", [False, True], ids=["slow", "burst"])
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_the_monday_ends_alike_however_it_is_typed_and_wherever_it_is_kept(

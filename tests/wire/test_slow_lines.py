@@ -33,7 +33,7 @@ def test_a_booking_over_600_milliseconds(clinic):
 @pytest.mark.parametrize("cut_after", [400, 2_200, 3_700])
 def test_a_line_cut_in_the_middle_of_a_frame_ends_the_program_and_leaves_the_database_whole(clinic, cut_after):
     with on_the_line(clinic) as desk, relayed(desk, Route(late=0.02), cut_after=cut_after):
-        keys = sent_for("down b bau enter enter : 'mv ruiz +1h' enter k a u ] [ f adj")
+        keys = sent_for(f"down b bau enter enter : 'mv ruiz +1h' enter k a u ] [ f adj esc esc {'b esc ' * 10}")
         desk.send(b"".join(keys), keys=len(keys))
         desk.wait_for_exit()
         assert desk.read_bytes == cut_after

@@ -53,19 +53,21 @@ def run_session(request: Request, connection: socket.socket, terminal: list[int]
     for number in (signal.SIGHUP, signal.SIGTERM):  # until the screens listen for them
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     threading.Thread(target=_listen, args=[connection], name="client", daemon=True).start()
+    code = 1
     try:
         code = run(request)
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
-    except BaseException as error:  # noqa: BLE001 - nothing of a session may reach the server's own code
-        sys.excepthook(type(error), error, error.__traceback__)
-        code = 1
-    for stream in (sys.stdout, sys.stderr):
+    finally:
+        kind, error, trace = sys.exc_info()
+        if kind is not None and error is not None:  # what nobody foresaw: the caller never returns to the server's code
+            sys.excepthook(kind, error, trace)
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):
+                stream.flush()
+        _unmute(request.told.get("lflag", ""))
         with contextlib.suppress(OSError):
-            stream.flush()
-    _unmute(request.told.get("lflag", ""))
-    with contextlib.suppress(OSError):
-        connection.send(talk.EXIT + str(code).encode())
+            connection.send(talk.EXIT + str(code).encode())
     return code
 
 

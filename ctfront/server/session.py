@@ -10,7 +10,6 @@ import termios
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 
 from ctfront.server import talk
 
@@ -55,28 +54,21 @@ def run_session(request: Request, connection: socket.socket, terminal: list[int]
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     threading.Thread(target=_listen, args=[connection], name="client", daemon=True).start()
     code = 1
-    with contextlib.ExitStack() as way_out:
-        way_out.push(_say_what_was_not_foreseen)
-        try:
-            code = run(request)
-        except SystemExit as leaving:
-            code = leaving.code if isinstance(leaving.code, int) else 1
-    for stream in (sys.stdout, sys.stderr):
+    try:
+        code = run(request)
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
+    finally:
+        kind, error, trace = sys.exc_info()
+        if kind is not None and error is not None:  # what nobody foresaw: the caller never returns to the server's code
+            sys.excepthook(kind, error, trace)
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):
+                stream.flush()
+        _unmute(request.told.get("lflag", ""))
         with contextlib.suppress(OSError):
-            stream.flush()
-    _unmute(request.told.get("lflag", ""))
-    with contextlib.suppress(OSError):
-        connection.send(talk.EXIT + str(code).encode())
+            connection.send(talk.EXIT + str(code).encode())
     return code
-
-
-def _say_what_was_not_foreseen(
-    kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-) -> bool:
-    """Log it and say so, as the interpreter does at its end: nothing of a session may reach the server's own code."""
-    if kind is not None and error is not None:
-        sys.excepthook(kind, error, trace)
-    return True
 
 
 def _listen(connection: socket.socket) -> None:

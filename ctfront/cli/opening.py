@@ -22,7 +22,6 @@ from ctfront.cli.caller import this_process
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database
 from ctfront.data.models import ChangeRow
-from ctfront.data.snapshots import snapshot_of
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import InputRefused, NotFound, WrongDatabase
 from ctfront.domain.staff import Act, Actor, ActorKind
@@ -158,6 +157,8 @@ def desk_at(settings: Settings, database: Database, runner: asyncio.Runner, aske
 @contextlib.contextmanager
 def opened_for_upkeep(asked: Asked) -> Iterator[Desk]:
     """Open the clinic for whoever keeps the machine, staff or not; no writer is waited for. Raises `ClinicError`."""
+    from ctfront.data.snapshots import snapshot_of  # no desk needs it at its start
+
     settings = settings_for(asked)
     with opened_database(settings) as (database, runner):
         with snapshot_of(database) as connection:

@@ -38,7 +38,7 @@ _MOVE_HEAD = update(_HEAD).where(_HEAD.c.clinic_id == bindparam("of_clinic"))
 _GROW_ACT = update(_ACT).where(_ACT.c.op_id == bindparam("of_act")).returning(_ACT.c.op_id)
 _ADD_ACT, _ADD_NEWS = insert(_ACT), insert(ChangeRow.__table__)
 _ADD_AUDIT, _ADD_DETAILS = insert(AuditRow.__table__), insert(AuditDetailRow.__table__)
-_RING = select(func.pg_notify(BELL, ""))
+_ADD_NEWS_AND_RING = _ADD_NEWS.returning(func.pg_notify(BELL, ""))
 """Built once, as every statement that each act executes."""
 
 
@@ -133,9 +133,10 @@ def record_portion(
 
 def _add_news(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write news, and ring the bell that goes with the commit where the database has one."""
-    connection.execute(_ADD_NEWS, rows)
     if connection.dialect.name == "postgresql":
-        connection.execute(_RING)
+        connection.execute(_ADD_NEWS_AND_RING, rows).all()
+    else:
+        connection.execute(_ADD_NEWS, rows)
 
 
 def note_views(session: Session, clinic_id: int, act: Act, seen: Mapping[int, datetime]) -> None:

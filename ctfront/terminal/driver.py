@@ -60,6 +60,8 @@ class DeskDriver(Driver):
     full: then what was not sent is forgotten, and the newest cells go out when it is free again.
     """
 
+    _line: Line | None = None
+
     def __init__(
         self, app: "App[Any]", *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
@@ -71,7 +73,6 @@ class DeskDriver(Driver):
         begun: TakenTerminal | None = getattr(app, "taken", None)
         self.taken = begun or TakenTerminal(self.fileno, self.output, os.environ)
         self.encoder, self.canvas = self.taken.encoder, self.taken.canvas
-        self._line: Line | None = None
         self._input: threading.Thread | None = None
         self._aside = ""
         """What goes out behind the next frame: the bell, a window's title."""

@@ -22,8 +22,10 @@ from bench.postgres import kept_server
 from bench.reading import day_floor, find_floor, measure_day, measure_flatness, measure_glance, measure_search
 from bench.results import write_part, write_results
 from bench.series import measure_series
-from bench.starting import measure_starting
+from bench.sessions import measure_sessions
+from bench.start import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
+from bench.upkeep import measure_upkeep
 from bench.waiting import measure_waitlist
 from bench.wire import demo_clinic, measure_wire
 from bench.wire_parts import measure_parts
@@ -44,8 +46,10 @@ PARTS = (
     "online",
     "waitlist",
     "duplicates",
+    "upkeep",
     "postgresql",
     "start",
+    "sessions",
     "wire",
 )
 
@@ -56,8 +60,9 @@ def main() -> None:
     chosen = asked.parts or PARTS
     report, size = Report(), Size(patients=asked.patients, years=asked.years)
     about = {**facts(), "load when it began": busy()}
-    if list(chosen) == ["wire"]:  # wants no clinic of ten years
-        _measure_wire(report)
+    alone = {"wire": _measure_wire, "start": measure_starting, "sessions": measure_sessions}
+    if len(chosen) == 1 and (measure := alone.get(chosen[0])) is not None:  # wants no clinic of ten years
+        measure(report)
         write_part(report)
         return
     path = kept_file(asked.keep, size, print)
@@ -68,11 +73,15 @@ def main() -> None:
         runner.run(_measure(report, asked, chosen, path))
     if "start" in chosen:
         measure_starting(report)
+    if "sessions" in chosen:
+        measure_sessions(report)
     if "wire" in chosen:
         _measure_wire(report)
     about["load when it ended"] = busy()
     if set(chosen) == set(PARTS):
         write_results(report, about, datetime.now(UTC).date())
+    elif list(chosen) == ["upkeep"]:
+        write_part(report)
 
 
 def _measure_wire(report: Report) -> None:
@@ -120,6 +129,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_waitlist(report, kept_file(asked.keep, Size(patients=10_000, years=1), print))
     if "duplicates" in chosen:
         await measure_duplicates(report, asked.keep, asked.patients)
+    if "upkeep" in chosen:
+        await asyncio.to_thread(measure_upkeep, report, path)
     if "postgresql" in chosen:
         with kept_server(asked.keep, Size(patients=asked.patients, years=asked.years), print) as server:
             await measure_day(report, server, "Reading on PostgreSQL", told=True)

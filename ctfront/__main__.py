@@ -1,5 +1,17 @@
-"""`python -m ctfront`."""
+"""`ctfront`, also as `python -m ctfront`: a server's client where one runs, else the program itself."""
 
-from ctfront.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run."""
+    from ctfront.server.client import hand_over
+
+    hand_over(sys.argv[1:])
+    from ctfront.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

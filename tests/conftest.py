@@ -20,9 +20,12 @@ HOW_TO_INSTALL = {
     "Xvfb": "apt-get install xvfb",
     "import": "apt-get install imagemagick",
     "openssl": "apt-get install openssl",
+    "plink": "apt-get install putty-tools",
     "postfix": "apt-get install postfix",
     "root": "run the tests as root",
     "pterm": "apt-get install pterm fonts-dejavu-core",
+    "ssh": "apt-get install openssh-client",
+    "sshd": "apt-get install openssh-server",
     "tmux": "apt-get install tmux",
     "xdotool": "apt-get install xdotool",
     "xterm": "apt-get install xterm fonts-dejavu-core",
@@ -112,6 +115,18 @@ def postgresql_url(postgresql_server) -> Iterator[str]:
     address = make_url(postgresql_server)
     with administering(address) as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_clinic"))
+    yield address.set(database=name).render_as_string(hide_password=False)
+    with administering(address) as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def empty_postgresql_url(postgresql_server) -> Iterator[str]:
+    """A private database without tables."""
+    name = f"empty_{uuid.uuid4().hex}"
+    address = make_url(postgresql_server)
+    with administering(address) as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
     yield address.set(database=name).render_as_string(hide_password=False)
     with administering(address) as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

@@ -3,17 +3,21 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import ctfront
+from ctfront.cli.caller import Caller, this_process
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.text import safe
 from ctfront.terminal.raw import no_echo
+
+if TYPE_CHECKING:
+    from ctfront.settings import Settings
 
 COMMANDS = {
     "init": ("ctfront.cli.init", "Make a clinic and its first manager in an empty database."),
@@ -26,12 +30,17 @@ COMMANDS = {
     "import": ("ctfront.cli.importing", "Import patients, providers or appointments from a CSV file."),
     "export": ("ctfront.cli.exporting", "Export appointments or patients as CSV."),
     "online": ("ctfront.cli.online", "Show and set what patients are offered on the site."),
+    "server": ("ctfront.cli.server", "Keep the program loaded, so that every log-in is instant."),
     "site": ("ctfront.cli.site", "Serve the Online Appointments site."),
     "mail": ("ctfront.cli.mail", "Deliver the mail that is due; --watch is the service."),
+    "audit": ("ctfront.cli.audit", "List who did what when; WORDS narrow it, -o exports it."),
     "staff": ("ctfront.cli.staff", "List and add members of staff."),
     "config": ("ctfront.cli.config", "Show where everything lives."),
     "keys": ("ctfront.cli.keys", "Show what each key arrives as."),
-    "check": ("ctfront.cli.check", "Check the database, the audit chain and who may log in."),
+    "backup": ("ctfront.cli.backup", "Copy the database while everybody works."),
+    "restore": ("ctfront.cli.restore", "Restore a backup into an empty place."),
+    "db": ("ctfront.cli.db", "Move the clinic to a PostgreSQL server."),
+    "check": ("ctfront.cli.check", "Check the database, the audit trail and who may log in."),
     "completion": ("ctfront.cli.completion", "Print a completion script for a shell."),
 }
 """Each command with its module and what help says of it, so that help imports none of them."""
@@ -41,6 +50,8 @@ SCREENS_TOO = "demo"
 """The command that opens the screens: what is typed while it loads is their first input."""
 
 KEYBOARD = 0
+
+NOW_VARIABLE = "CTFRONT_NOW"
 
 LONGEST = 1000
 """Most characters of a refusal; more can only be what was typed, said back."""
@@ -117,6 +128,17 @@ class Asked:
     ascii: bool = False
     wire: bool = False
     """Whether to say at the end what was sent."""
+    caller: Caller = field(default_factory=this_process)
+
+
+def settings_for(asked: Asked) -> "Settings":
+    """Read the settings. Raises `ClinicError`."""
+    from ctfront.settings import SettingsRefused, read_settings
+
+    try:
+        return read_settings(asked.database, ascii_only=asked.ascii)
+    except SettingsRefused as refusal:
+        raise ClinicError(str(refusal)) from None
 
 
 @click.group(
@@ -132,16 +154,23 @@ class Asked:
 @click.pass_context
 def commands(ctx: click.Context, db: str | None, user: str | None, ascii_only: bool, wire: bool) -> None:
     """Work the front desk of a clinic in a terminal."""
-    ctx.obj = Asked(database=db, user=user, ascii=ascii_only, wire=wire)
+    caller = ctx.obj or this_process()
+    ctx.obj = Asked(database=db, user=user, ascii=ascii_only, wire=wire, caller=caller)
     if ctx.invoked_subcommand is None:
         with no_echo(KEYBOARD):  # what is typed while the program loads is its first input
-            from ctfront.cli.desk import open_desk
+            from ctfront.cli.first_paint import first_paint
 
-            open_desk(ctx.obj)
+            with first_paint(ctx.obj) as taken:
+                from ctfront.cli.desk import open_desk
+
+                open_desk(ctx.obj, taken)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; what it writes only its account can read."""
+def main(arguments: Sequence[str] | None = None, caller: Caller | None = None) -> None:
+    """Run the command line for this process, or for the caller that a server was handed.
+
+    What it writes only its account can read.
+    """
     os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal of another encoding shows `?`, not a traceback
@@ -150,4 +179,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from ctfront.cli.crash import log_and_say
 
         sys.excepthook = log_and_say
-    commands.main(args=arguments, prog_name="ctfront")
+    commands.main(args=arguments, prog_name="ctfront", obj=caller)

@@ -14,10 +14,11 @@ from socket import socket
 
 import click
 
-from ctfront.cli import Asked
-from ctfront.cli.desk import check_terminal, run_app
+from ctfront.cli import NOW_VARIABLE, Asked, settings_for
+from ctfront.cli.caller import check_terminal
+from ctfront.cli.desk import run_app
 from ctfront.cli.mail_sender import make_rules
-from ctfront.cli.opening import NOW_VARIABLE, Desk, desk_at, opened_database, read_now, settings_for
+from ctfront.cli.opening import Desk, desk_at, opened_database, read_now
 from ctfront.cli.site_server import listen, served_beside
 from ctfront.data import clinic as clinics
 from ctfront.demo import OPEN, STEPS, ZONE, first_open_day, make_demo
@@ -74,17 +75,17 @@ def command(asked: Asked, folder: Path | None, make_only: bool, seed: int, hold:
             if make_only:
                 click.echo(safe(f"The demo clinic is in {place}; ctfront --db {place / 'clinic.db'} opens it."))
             else:
-                open_demo(desk_at(settings, database, runner, asked.user), place, tell_wire=asked.wire)
+                open_demo(desk_at(settings, database, runner, asked), place, asked)
 
 
-def open_demo(desk: Desk, place: Path, *, tell_wire: bool) -> None:
+def open_demo(desk: Desk, place: Path, asked: Asked) -> None:
     """Open the app, with the patients' site beside it on a free port of this machine: links in mails lead there."""
     with closing(_free_socket()) as sock:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         settings = replace(desk.settings, site=replace(desk.settings.site, url=url))
         greeting = f"Site: {url}   Mailbox: {place / 'mail'}"
         with served_beside(settings, desk.clinic.id, desk.clock, sock):
-            run_app(replace(desk, settings=settings), greeting=greeting, tell_wire=tell_wire)
+            run_app(replace(desk, settings=settings), asked, greeting=greeting)
 
 
 def _free_socket() -> socket:

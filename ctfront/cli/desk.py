@@ -1,5 +1,6 @@
 """`ctfront` alone: the app at this terminal."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ctfront.cli import KEYBOARD, Asked
-from ctfront.cli.opening import Desk, desk_at, opened_database, settings_for
+from ctfront.cli import KEYBOARD, Asked, settings_for
+from ctfront.cli.first_paint import draws_ascii
+from ctfront.cli.opening import Desk, desk_at, opened_database
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database
+from ctfront.domain.clinic import Identity
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.set_up import check_zone
 from ctfront.domain.text import safe
@@ -21,6 +24,7 @@ from ctfront.services.mail_post import MailPost
 from ctfront.settings import SETTINGS_VARIABLE, VI, SettingsRefused
 from ctfront.terminal.key_loop import keep_loaded
 from ctfront.terminal.raw import echo
+from ctfront.terminal.taken import TakenTerminal
 
 if TYPE_CHECKING:  # speaks SMTP and renders: loaded when the first mail is due
     from ctfront.services.mail_sending import MailSending
@@ -29,23 +33,15 @@ FRAMES = "240"
 """Frames that Textual may draw a second: with its usual 60 a key waits for the next one up to 17 ms."""
 
 
-def open_desk(asked: Asked) -> None:
-    """Open the clinic at this terminal; an empty database asks three things first."""
-    check_terminal(sys.stdin.isatty() and sys.stdout.isatty(), os.environ)
+def open_desk(asked: Asked, taken: TakenTerminal) -> None:
+    """Open the clinic at a terminal; an empty database asks three things first."""
     settings = settings_for(asked)
     with opened_database(settings, may_be_new=True) as (database, runner):
         if database.write_now(clinics.load_clinic) is None:
+            taken.give_back()
             with echo(KEYBOARD):
                 ask_founding(database)
-        run_app(desk_at(settings, database, runner, asked.user), tell_wire=asked.wire)
-
-
-def check_terminal(both_ends: bool, environment: Mapping[str, str]) -> None:
-    """Refuse what cannot show the screens. Raises `ClinicError`."""
-    if not both_ends:
-        raise ClinicError("The screens need a terminal; in scripts use ctfront agenda, find or do.")
-    if environment.get("TERM", "") in {"", "dumb", "unknown"}:
-        raise ClinicError("TERM does not name a terminal that can show the screens; set it, as TERM=xterm-256color.")
+        run_app(desk_at(settings, database, runner, asked), asked, taken)
 
 
 def ask_founding(database: Database) -> None:
@@ -123,22 +119,13 @@ def keys_kept_in(file: Path | None) -> Callable[[Mapping[str, str]], None]:
     return keep
 
 
-def speaks_utf8(environment: Mapping[str, str]) -> bool:
-    """Tell whether the account's locale is UTF-8, as the shell handed it over."""
-    names = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
-    return next((name for name in names if name), "").lower().replace("-", "").endswith("utf8")
+def lock_after(desk: Desk) -> timedelta | None:
+    """Return after how much idleness the screen locks; a demo's never does."""
+    minutes = desk.settings.lock_minutes
+    return timedelta(minutes=minutes) if minutes and desk.clinic.identity is not Identity.DEMO else None
 
 
-def first_environment() -> Mapping[str, str]:
-    """Return the environment that the program was started with: Python sets a locale where there is none."""
-    try:
-        pairs = Path("/proc/self/environ").read_bytes().decode(errors="replace").split("\0")
-    except OSError:
-        return os.environ
-    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
-
-
-def run_app(desk: Desk, *, greeting: str = "", tell_wire: bool = False) -> None:
+def run_app(desk: Desk, asked: Asked, taken: TakenTerminal | None = None, *, greeting: str = "") -> None:
     """Run the app until it is left; what it did not foresee goes to the log, not to the screen.
 
     The message line begins with the greeting.
@@ -165,17 +152,25 @@ def run_app(desk: Desk, *, greeting: str = "", tell_wire: bool = False) -> None:
         desk.actor,
         desk.clock,
         settings.keymap,
-        ascii_only=settings.ascii or not speaks_utf8(first_environment()),
+        ascii_only=draws_ascii(asked, settings),
         hold=timedelta(seconds=settings.hold_seconds),
         post=mail_post(desk),
         paper=desk.paper,
         keep_keys=keys_kept_in(settings.settings_file),
         walking=VI,
+        lock_after=lock_after(desk),
     )
+    app.taken = taken
     keep_loaded()
-    desk.run(app.run_async(mouse=False))
-    if tell_wire:
+    try:
+        desk.run(app.run_async(mouse=False))
+    finally:
+        with contextlib.suppress(ClinicError):  # the database is away, and the session over
+            desk.run(app.viewing.write())
+    if asked.wire:
         click.echo(app.wire_words(app.gate.taken if app.gate else 0), err=True)
+    if app.parting:
+        click.echo(app.parting, err=True)
     if app._exception is not None:
         raise app._exception
     if app.return_code:  # told to end by a signal

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from ctfront.cli import Asked
-from ctfront.cli.opening import NOW_VARIABLE, opened_database, os_user, settings_for, start_clock
+from ctfront.cli import NOW_VARIABLE, Asked, settings_for
+from ctfront.cli.caller import this_process
+from ctfront.cli.opening import opened_database, start_clock
 from ctfront.domain.clinic import DateOrder, Identity
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.set_up import check_zone
@@ -70,7 +71,7 @@ def founding(answers: Mapping[str, str | None]) -> FoundingDraft:
     for name in ("name", "zone", "manager"):
         if not (answers.get(name) or "").strip():
             raise InputRefused(f"A clinic needs --{name}; see ctfront init --help.", field=name)
-    account = answers.get("account") or os_user()
+    account = answers.get("account") or this_process().account
     try:
         order = DateOrder(answers.get("date_order") or DateOrder.MONTH_FIRST)
         identity = Identity(answers.get("identity") or Identity.OS)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from ctfront.cli import Asked, Refused
-from ctfront.cli.opening import NOW_VARIABLE, Desk, newest_stamp, opened_database, os_user, settings_for, start_clock
+from ctfront.cli import NOW_VARIABLE, Asked, Refused, settings_for
+from ctfront.cli.caller import this_process
+from ctfront.cli.opening import Desk, newest_stamp, opened_database, start_clock
 from ctfront.data import clinic as clinics
 from ctfront.domain.errors import InputRefused, NotFound
 from ctfront.domain.mails import Verdict
@@ -63,7 +64,7 @@ def opened_for_mail(asked: Asked) -> Iterator[Desk]:
         clinic = database.write_now(clinics.load_clinic)
         if clinic is None:
             raise NotFound("This database holds no clinic yet; make one with: ctfront init")
-        actor = system_actor(os_user=os_user(), session=secrets.token_hex(8))
+        actor = system_actor(os_user=this_process().account, session=secrets.token_hex(8))
         clock = start_clock(os.environ.get(NOW_VARIABLE), clinic.zone, newest_stamp(database, clinic.id))
         yield Desk(settings=settings, database=database, clinic=clinic, actor=actor, clock=clock, runner=runner)
 

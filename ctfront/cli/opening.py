@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import pwd
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -16,28 +15,29 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from ctfront.cli import Asked
+from ctfront.cli import NOW_VARIABLE, Asked, settings_for
+from ctfront.cli.caller import this_process
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database
 from ctfront.data.models import ChangeRow
 from ctfront.domain.clinic import Clinic
-from ctfront.domain.errors import ClinicError, InputRefused, NotFound, WrongDatabase
-from ctfront.domain.staff import Act, Actor
-from ctfront.domain.text import safe
+from ctfront.domain.errors import InputRefused, NotFound, WrongDatabase
+from ctfront.domain.staff import Act, Actor, ActorKind
 from ctfront.domain.times import wall_clock
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.day_sheets import Paper
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
-from ctfront.settings import Settings, SettingsRefused, read_settings
+from ctfront.settings import Settings
 from ctfront.terminal.key_loop import KeyLoop
 
 Answer = TypeVar("Answer")
 Clock = Callable[[], datetime]
 
-NOW_VARIABLE = "CTFRONT_NOW"
+_NEWEST = select(func.max(ChangeRow.made_at))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +96,6 @@ class Desk:
         return self.runner.run(asking)
 
 
-def settings_for(asked: Asked) -> Settings:
-    """Read the settings. Raises `ClinicError`."""
-    try:
-        return read_settings(asked.database, ascii_only=asked.ascii)
-    except SettingsRefused as refusal:
-        raise ClinicError(str(refusal)) from None
-
-
 @contextlib.contextmanager
 def opened_database(settings: Settings, *, may_be_new: bool = False) -> Iterator[tuple[Database, asyncio.Runner]]:
     """Open the database with a schema that is this program's; a missing file is made only when it may be new."""
@@ -146,38 +138,54 @@ def opened(asked: Asked) -> Iterator[Desk]:
     """Open the clinic for whoever asks. Raises `ClinicError`."""
     settings = settings_for(asked)
     with opened_database(settings) as (database, runner):
-        yield desk_at(settings, database, runner, asked.user)
+        yield desk_at(settings, database, runner, asked)
 
 
-def desk_at(settings: Settings, database: Database, runner: asyncio.Runner, user: str | None) -> Desk:
+def desk_at(settings: Settings, database: Database, runner: asyncio.Runner, asked: Asked) -> Desk:
     """Find out who works here and set the clock. Raises `NotFound` in an empty database."""
     from ctfront.services.identity import who_is
 
     if database.write_now(clinics.load_clinic) is None:
         raise NotFound("This database holds no clinic yet; make one with: ctfront init")
-    clinic, actor = who_is(database, os_user=os_user(), asked_user=user)
-    actor = replace(actor, os_user=os_user(), session=secrets.token_hex(8), origin=_origin())
+    caller = asked.caller
+    clinic, actor = who_is(database, os_user=caller.account, asked_user=asked.user, owns_database=caller.owns_database)
+    actor = replace(actor, session=secrets.token_hex(8), origin=caller.origin)
     clock = start_clock(os.environ.get(NOW_VARIABLE), clinic.zone, newest_stamp(database, clinic.id))
     return Desk(settings=settings, database=database, clinic=clinic, actor=actor, clock=clock, runner=runner)
 
 
-def os_user() -> str:
-    """Return the name of the account that the kernel knows this process by."""
-    uid = os.getuid()
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+@contextlib.contextmanager
+def opened_for_upkeep(asked: Asked) -> Iterator[Desk]:
+    """Open the clinic for whoever keeps the machine, staff or not; no writer is waited for. Raises `ClinicError`."""
+    from ctfront.data.snapshots import snapshot_of  # no desk needs it at its start
+
+    settings = settings_for(asked)
+    with opened_database(settings) as (database, runner):
+        with snapshot_of(database) as connection:
+            clinic = clinics.load_clinic(Session(connection))
+            if clinic is None:
+                raise NotFound("This database holds no clinic yet; make one with: ctfront init")
+            newest = connection.execute(_NEWEST.where(ChangeRow.clinic_id == clinic.id)).scalar()
+        clock = start_clock(os.environ.get(NOW_VARIABLE), clinic.zone, newest)
+        yield Desk(settings=settings, database=database, clinic=clinic, actor=operator(), clock=clock, runner=runner)
 
 
-def _origin() -> str:
-    """Return where the session comes from, as sshd says."""
-    return safe(os.environ.get("SSH_CONNECTION", "").partition(" ")[0][:100]) or "local"
+def operator() -> Actor:
+    """Return who keeps the machine, by the account."""
+    caller = this_process()
+    return Actor(
+        kind=ActorKind.SYSTEM,
+        id=None,
+        name="operator",
+        os_user=caller.account,
+        session=secrets.token_hex(8),
+        origin=caller.origin,
+    )
 
 
 def newest_stamp(database: Database, clinic_id: int) -> datetime | None:
     """Return when the newest act was done."""
-    query = select(func.max(ChangeRow.made_at)).where(ChangeRow.clinic_id == clinic_id)
+    query = _NEWEST.where(ChangeRow.clinic_id == clinic_id)
     return database.write_now(lambda session: session.execute(query).scalar())
 
 

@@ -4,14 +4,13 @@ from typing import ClassVar
 
 from textual import events, work
 from textual.binding import BindingType
-from textual.worker import Worker
 
 from ctfront.domain.appointments import Place
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, Command, Verb
 from ctfront.domain.staff import Right
 from ctfront.domain.times import show_date, time_of
-from ctfront.screens.desk_screen import action_name
+from ctfront.screens.desk_screen import WATCH_SECONDS, action_name
 from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.go_to import GoTo
 from ctfront.screens.modals.openings_list import OpeningsList
@@ -27,26 +26,13 @@ from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
 from ctfront.widgets.day_grid import EMPTY, DayGrid
-
-WATCH_SECONDS = 0.7
-"""How often other desks' changes are looked for."""
+from ctfront.widgets.lines import SCHEDULER_KEYS, Keys
 
 
 class SchedulerScreen(SchedulerHand):
     """The Scheduler."""
 
-    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("b", "Book"),
-        ("i", "Info"),
-        ("m", "Move"),
-        ("c", "Cancel"),
-        ("a", "Arrived"),
-        ("k", "Mark"),
-        ("f", "Openings"),
-        ("g", "Go to"),
-        ("/", "Find"),
-        ("?", "Keys"),
-    )
+    KEYS: ClassVar[Keys] = SCHEDULER_KEYS
     BINDINGS: ClassVar[list[BindingType]] = [
         key("g,G", "go_to", "Go to", "Go to a date", "go_to"),
         key("f,F", "openings", "Openings", "The next free starts for a purpose", "openings"),
@@ -66,9 +52,6 @@ class SchedulerScreen(SchedulerHand):
         self.waitlist = waitlist
         self.inviting = inviting
         self.sheets = sheets
-
-    watching: Worker[None] | None = None
-    """The last look for what other desks change."""
 
     looked_at = 0
     """The newest change that a look has seen and that touched nothing of what is shown."""

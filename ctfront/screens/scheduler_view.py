@@ -281,6 +281,7 @@ class SchedulerView(DeskScreen):
         """Show today; the cursor goes to the first column and the present time, else the first office hour."""
         now = self.desk.wall_now
         self.day = now.date()
+        self.refresh_title()
         if self.glance.display and (here := self.in_view.place) is not None:
             await self.load(place=Place(provider_id=here.provider_id, day=self.day, start=now.time()))
             return

@@ -19,15 +19,13 @@ from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.geometry import Size
 
-from ctfront.terminal.answers import ANSWER, PLACE, QUERY, REPEATED, REPEATING, Answers
-from ctfront.terminal.canvas import Canvas
-from ctfront.terminal.encoder import Encoder
+from ctfront.terminal.answers import ANSWER, PLACE, QUERY, REPEATED, Answers
 from ctfront.terminal.line import Line
 from ctfront.terminal.moves import Place
-from ctfront.terminal.pens import Pens
-from ctfront.terminal.raw import make_raw, restore
+from ctfront.terminal.plain import in_ascii
+from ctfront.terminal.raw import make_raw
 from ctfront.terminal.sequences import Escape, Sequences
-from ctfront.terminal.terminals import terminal_of
+from ctfront.terminal.taken import RULE, TakenTerminal
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -49,6 +47,9 @@ MOST_AFTERWARDS = 8
 POINTER_SHAPE = "\x1b]22;"
 """Begins what Textual writes for a mouse's pointer with each new screen; there is no mouse."""
 
+STALLED_SECONDS = 120.0
+"""After which a terminal that takes nothing counts as gone."""
+
 _LEAVING = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -67,18 +68,17 @@ class DeskDriver(Driver):
         assert sys.__stdout__ is not None
         self.fileno, self.output = sys.__stdin__.fileno(), sys.__stdout__.fileno()
         self.exit_event = threading.Event()
-        self.terminal = terminal_of(os.environ, self.output)
-        self.encoder = Encoder(self.terminal, Pens(self.terminal))
-        self.canvas = Canvas(self.encoder.pens, 0, 0)
-        self.sent = self.writes = 0
-        """Bytes and writes, as counted when the terminal was given back."""
+        begun: TakenTerminal | None = getattr(app, "taken", None)
+        self.taken = begun or TakenTerminal(self.fileno, self.output, os.environ)
+        self.encoder, self.canvas = self.taken.encoder, self.taken.canvas
         self._line: Line | None = None
-        self._settings: list[Any] | None = None
         self._input: threading.Thread | None = None
         self._aside = ""
         """What goes out behind the next frame: the bell, a window's title."""
         self.cursor_place: Callable[[], Place | None] = lambda: None
         """Returns row and column of what has the focus, None where nothing has."""
+        self.leave_by: Callable[[int], object] = lambda number: app.exit(return_code=128 + number)
+        """Ends the app as the signal of that number does."""
         self._due = False
         self._held: asyncio.TimerHandle | None = None
 
@@ -90,17 +90,13 @@ class DeskDriver(Driver):
         return True
 
     def start_application_mode(self) -> None:
-        """Take the terminal."""
-        self._settings = make_raw(self.fileno)
-        self._line = Line(self.output, lambda: self._loop.call_soon_threadsafe(self._commit))
+        """Take the terminal, or go on with what was painted before the app was there."""
+        self._line = self.taken.take(lambda: self._loop.call_soon_threadsafe(self._commit), rule=self.drawn(RULE))
         self._watch_signals(watching=True)
-        # The second screen, no cursor, no mouse, bracketed paste, lines that do not wrap.
-        self._line.send(b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?7l")
-        self.encoder.repeats = False  # until the terminal has shown that it does
-        if self.terminal.repeats:
-            self._line.send(REPEATING.format(self.drawn("─")).encode())
         self._due = False
-        self.forget()
+        # What a first paint has shown stays until the first screen is whole, or takes long.
+        self._held = self._loop.call_later(AFTERWARDS, self._show_progress, MOST_AFTERWARDS)
+        self.flush()
         self.tell_size()
         self._input = threading.Thread(target=self._run_input_thread, name="terminal-input", daemon=True)
         self._input.start()
@@ -109,13 +105,8 @@ class DeskDriver(Driver):
         """Give the terminal back as it was."""
         self.disable_input()
         self._watch_signals(watching=False)
-        leave = "\x1b[m" if self.terminal.has_second_screen else "\x1b[m\x1b[H\x1b[J"
-        if self._line is not None:
-            self._line.send(f"{leave}\x1b[?7h\x1b[?2004l\x1b[?25h\x1b[?1049l".encode())
-            self._line.close()
-            self.sent, self.writes = self.sent + self._line.sent, self.writes + self._line.writes
-            self._line = None
-        restore(self.fileno, self._settings)
+        self.taken.give_back()
+        self._line = None
 
     def disable_input(self) -> None:
         """Read no more; what was typed for the screens never reaches the shell."""
@@ -132,13 +123,17 @@ class DeskDriver(Driver):
             signal.SIGWINCH: self.tell_size,
             signal.SIGCONT: self._resumed,
             signal.SIGTSTP: self._stop,
-            **{number: partial(self._app.exit, return_code=128 + number) for number in _LEAVING},
+            **{number: partial(self._leave, number) for number in _LEAVING},
         }
         for number, handler in handlers.items():
             if watching:
                 self._loop.add_signal_handler(number, handler)
             elif number is not signal.SIGCONT:
                 self._loop.remove_signal_handler(number)
+
+    def _leave(self, number: int) -> None:
+        """End the app as a signal does."""
+        self.leave_by(number)
 
     def _stop(self) -> None:
         """Stop, as somebody outside asks, with the terminal given back until `SIGCONT`."""
@@ -169,6 +164,11 @@ class DeskDriver(Driver):
         if size and (size.width, size.height) != (self.canvas.width, self.canvas.height):
             self.canvas = self.canvas.resized(size.width, size.height)
         self._aside += self.canvas.write(self.drawn(data))
+        self.flush()
+
+    def write_aside(self, data: str) -> None:
+        """Send what is no cell of the screen, behind the next frame."""
+        self._aside += data
         self.flush()
 
     def drawn(self, data: str) -> str:
@@ -225,7 +225,7 @@ class DeskDriver(Driver):
     def _run_input_thread(self) -> None:
         self.run_input_thread()
         if not self.exit_event.is_set():  # nobody is there any more
-            self._loop.call_soon_threadsafe(self._app.exit)
+            self._loop.call_soon_threadsafe(self._leave, signal.SIGHUP)
 
     def run_input_thread(self) -> None:
         """Read the keyboard until the app leaves or the line hangs up."""
@@ -236,6 +236,8 @@ class DeskDriver(Driver):
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 now = time.monotonic()
+                if self._line is not None and self._line.stalled_for(now) > STALLED_SECONDS:
+                    return
                 left = LONGEST_WAIT if sequences.deadline is None else sequences.deadline - now
                 if selector.select(min(LONGEST_WAIT, max(0.0, left))):
                     data = self._read()
@@ -280,3 +282,11 @@ class DeskDriver(Driver):
             self.process_message(event)
         if len(token) > 1 and not understood and not token.endswith("[200~"):
             self._parser = XTermParser(self._debug)  # an unknown sequence must not eat what follows it
+
+
+class PlainDriver(DeskDriver):
+    """The driver of `--ascii`."""
+
+    def drawn(self, data: str) -> str:
+        """Return the data in ASCII; escape sequences are ASCII already."""
+        return in_ascii(data)

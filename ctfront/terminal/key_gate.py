@@ -304,7 +304,8 @@ class GatedApp(SendingApp):
         self._early.clear()
         self.gate = gate
         gate.open = True
-        self.follow_cursor()
+        self.follow_driver()
+        self.hold_output()
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
         """Push a screen and wait for the clerk's answer; meanwhile this worker holds no key.

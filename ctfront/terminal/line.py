@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 
 LAST_WORDS = 2.0
@@ -21,6 +22,8 @@ class Line:
         """Bytes handed over."""
         self.writes = 0
         self._piece = b""
+        self._moved = 0.0
+        """When the line last took something, or was given something while it was free."""
         self._asked = self._closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._write_pieces, name="terminal-output", daemon=True)
@@ -35,10 +38,17 @@ class Line:
     def send(self, piece: bytes) -> int:
         """Send a piece, behind the one that is under way; return the bytes handed over before it."""
         with self._changed:
+            if not self._piece:
+                self._moved = time.monotonic()
             before = self.sent
             self._piece, self.sent = self._piece + piece, before + len(piece)
             self._changed.notify()
             return before
+
+    def stalled_for(self, now: float) -> float:
+        """Return the seconds for which the line has taken nothing of what waits, by the monotonic clock."""
+        with self._changed:
+            return now - self._moved if self._piece else 0.0
 
     def close(self) -> None:
         """Wait until all is sent, but for a stalled line not long."""
@@ -69,5 +79,6 @@ class Line:
         while piece:
             try:
                 piece = piece[os.write(self.fileno, piece) :]
+                self._moved = time.monotonic()
             except OSError:
                 return

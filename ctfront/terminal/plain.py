@@ -5,8 +5,6 @@ from functools import lru_cache
 
 from rich.cells import cell_len
 
-from ctfront.terminal.driver import DeskDriver
-
 _GLYPHS = {
     **dict(zip("·▸┆░■…–—→←↑↓“”‘’›‹×", ".>|:#~--><^v\"\"''><x", strict=True)),
     **dict(zip("─━│┃┌┐└┘├┤┬┴┼╭╮╰╯", "--||+++++++++++++", strict=True)),
@@ -27,9 +25,6 @@ def plain_character(character: str) -> str:
     return base.ljust(width)[:width] if base.isascii() and base.isprintable() else "?" * width
 
 
-class PlainDriver(DeskDriver):
-    """The driver of `--ascii`."""
-
-    def drawn(self, data: str) -> str:
-        """Return the data in ASCII; escape sequences are ASCII already."""
-        return data if data.isascii() else "".join(map(plain_character, data))
+def in_ascii(text: str) -> str:
+    """Return a text in ASCII, its columns unchanged."""
+    return text if text.isascii() else "".join(map(plain_character, text))

@@ -8,6 +8,10 @@ from textual.widgets import Input
 
 from ctfront.terminal.driver import DeskDriver
 from ctfront.terminal.moves import Place
+from ctfront.terminal.taken import TakenTerminal
+
+CLEAR_SCROLLBACK = "\x1b[3J"
+"""ED of the lines above the screen; a terminal that keeps none does nothing."""
 
 if TYPE_CHECKING:
     _Base = App[None]
@@ -18,13 +22,21 @@ else:
 class SendingApp(_Base):
     """Mixin for an app drawn by `DeskDriver`; in tests, without a terminal, it does nothing."""
 
+    taken: "TakenTerminal | None" = None
+    """The terminal, when it was taken and painted on before the app was there."""
+
     _holding = False
     """Whether a key was let in whose frames have not been let out."""
 
-    def follow_cursor(self) -> None:
-        """Let the terminal's hidden cursor stand where the focus is."""
+    def follow_driver(self) -> None:
+        """Tell the driver where the focus is, for the terminal's hidden cursor, and how the app is left."""
         if isinstance(self._driver, DeskDriver):
             self._driver.cursor_place = self.cursor_place
+            self._driver.leave_by = self.leave_by
+
+    def leave_by(self, number: int) -> None:
+        """End because of a signal, or as at `SIGHUP` because nobody is at the line any more."""
+        self.exit(return_code=128 + number)
 
     def hold_output(self) -> None:
         """Keep frames back until the key that is let in has had its effect."""
@@ -55,8 +67,13 @@ class SendingApp(_Base):
         driver = self._driver
         if not isinstance(driver, DeskDriver):
             return ""
-        each = f", {driver.sent / keys:,.0f} bytes a key" if keys else ""
-        return f"Sent {driver.sent:,} bytes in {driver.writes:,} writes for {keys:,} keys{each}."
+        each = f", {driver.taken.sent / keys:,.0f} bytes a key" if keys else ""
+        return f"Sent {driver.taken.sent:,} bytes in {driver.taken.writes:,} writes for {keys:,} keys{each}."
+
+    def clear_scrollback(self) -> None:
+        """Take away what the terminal keeps of lines that have left its screen."""
+        if isinstance(self._driver, DeskDriver):
+            self._driver.write_aside(CLEAR_SCROLLBACK)
 
     def forget_output(self) -> None:
         """Draw everything anew on the terminal."""

@@ -281,7 +281,7 @@ class DayGrid(Widget, can_focus=True):
             segments = self._names()
         elif row < len(self._rows) and self.cells:
             segments = self._slots(row)
-        elif y == 1:
+        elif y == 1 and self.schedule is not EMPTY:  # nothing has been read yet
             segments = [Segment("  No provider has hours or appointments on this day.", PLAIN)]
         else:
             segments = []

@@ -1,10 +1,10 @@
 """The top line: what is shown, where, who is at the keyboard and what waits."""
 
-from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual.widget import Widget
 
 from ctfront.domain.text import safe
+from ctfront.widgets.lines import title_text
 
 
 class TitleLine(Widget):
@@ -24,12 +24,5 @@ class TitleLine(Widget):
             self.refresh()
 
     def render(self) -> Text:
-        """Draw the middle in the middle, or right behind the left part when it is narrow."""
-        left, middle, right = self.parts
-        width = self.size.width
-        room = max(width - cell_len(left) - cell_len(right) - 5, 0)
-        middle = middle if cell_len(middle) <= room else set_cell_size(middle, room)
-        at = max((width - cell_len(middle)) // 2, cell_len(left) + 3)
-        line = f" {left}".ljust(at) + middle
-        line = line.ljust(width - cell_len(right) - 1) + right
-        return Text(line, no_wrap=True, overflow="crop", end="")
+        """Draw them."""
+        return Text(title_text(*self.parts, self.size.width), no_wrap=True, overflow="crop", end="")

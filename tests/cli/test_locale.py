@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from ctfront.cli.desk import speaks_utf8
+from ctfront.cli.caller import speaks_utf8
 
-ASK = "from ctfront.cli.desk import first_environment, speaks_utf8; print(speaks_utf8(first_environment()))"
+ASK = "from ctfront.cli.caller import this_process, speaks_utf8; print(speaks_utf8(this_process().environment))"
 
 
 @pytest.mark.parametrize(

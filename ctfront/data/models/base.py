@@ -1,4 +1,8 @@
-"""What all tables share: instants, who did it, and the names of constraints."""
+"""What all tables share: instants, who did it, and the names of constraints.
+
+An index over a part of a table names its condition for SQLite; the migration has PostgreSQL's, too. Named here it would
+load that engine's dialect, 30 ms and 2 MB, into every session.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -30,7 +30,6 @@ class PatientRow(MadeBy, Base):
             "folded_last",
             "folded_first",
             sqlite_where=text("active = 1 AND erased_at IS NULL AND merged_into_id IS NULL"),
-            postgresql_where=text("active AND erased_at IS NULL AND merged_into_id IS NULL"),
         ),
     )
 
@@ -153,7 +152,6 @@ class ConsentRow(Base):
             "channel",
             unique=True,
             sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_consent_patient", "patient_id", "channel"),  # ended ones say who ended them
         CheckConstraint("channel IN ('email', 'text')", name="channel"),
@@ -199,7 +197,6 @@ class EnrollmentRow(MadeBy, Base):
             "account_id",
             unique=True,
             sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_enrollment_patient", "patient_id"),
         Index("ix_enrollment_clinic", "clinic_id", "ended_at", "made_at"),
@@ -227,14 +224,12 @@ class InvitationRow(MadeBy, Base):
             "patient_id",
             unique=True,
             sqlite_where=text("state IN ('queued', 'sent')"),
-            postgresql_where=text("state IN ('queued', 'sent')"),
         ),
         Index(
             "uq_invitation_last",
             "patient_id",
             unique=True,
             sqlite_where=text("is_last"),
-            postgresql_where=text("is_last"),
         ),
         Index("ix_invitation_patient", "patient_id"),
         Index("ix_invitation_newest", "clinic_id", "is_last", "state_at", "patient_id"),

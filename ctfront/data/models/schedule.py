@@ -95,7 +95,6 @@ class SeatRow(Base):
             "ix_seat_hold",
             "hold_id",
             sqlite_where=text("hold_id IS NOT NULL"),
-            postgresql_where=text("hold_id IS NOT NULL"),
         ),
         {"sqlite_with_rowid": False},
     )

@@ -19,7 +19,6 @@ class WaitlistEntryRow(MadeBy, Base):
             "until",
             "made_at",
             sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_waitlist_entry_patient", "patient_id"),
         CheckConstraint("weekdays BETWEEN 1 AND 127", name="weekdays"),

@@ -24,7 +24,7 @@ class Heard(DeskDriver):
 
     def __init__(self, fileno: int) -> None:
         self.fileno, self._debug = fileno, False
-        self.exit_event, self.heard = threading.Event(), Queue()
+        self.exit_event, self.heard, self._line = threading.Event(), Queue(), None
 
     def _ask(self) -> int:
         """Nobody answers."""

@@ -13,6 +13,7 @@ from bench.day import measure_day_of_work
 from bench.duplicating import measure_duplicates
 from bench.filling import Size, kept_file
 from bench.inviting import measure_inviting
+from bench.keys import measure_keys
 from bench.machine import busy, facts, fsync_milliseconds
 from bench.mailing import measure_mailing
 from bench.online import measure_online
@@ -24,6 +25,7 @@ from bench.series import measure_series
 from bench.sessions import measure_sessions
 from bench.start import measure_starting
 from bench.timing import ROUNDS, RUNS, Report
+from bench.upkeep import measure_upkeep
 from bench.waiting import measure_waitlist
 from bench.wire import demo_clinic, measure_wire
 from bench.wire_parts import measure_parts
@@ -44,6 +46,7 @@ PARTS = (
     "online",
     "waitlist",
     "duplicates",
+    "upkeep",
     "postgresql",
     "start",
     "sessions",
@@ -77,6 +80,8 @@ def main() -> None:
     about["load when it ended"] = busy()
     if set(chosen) == set(PARTS):
         write_results(report, about, datetime.now(UTC).date())
+    elif list(chosen) == ["upkeep"]:
+        write_part(report)
 
 
 def _measure_wire(report: Report) -> None:
@@ -85,6 +90,7 @@ def _measure_wire(report: Report) -> None:
             runner.run(measure_parts(report, database))
         measure_day_of_work(report, database)
         measure_wire(report, database)
+        measure_keys(report, database)
 
 
 async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str, ...], path: Path) -> None:
@@ -123,6 +129,8 @@ async def _measure(report: Report, asked: argparse.Namespace, chosen: tuple[str,
         await measure_waitlist(report, kept_file(asked.keep, Size(patients=10_000, years=1), print))
     if "duplicates" in chosen:
         await measure_duplicates(report, asked.keep, asked.patients)
+    if "upkeep" in chosen:
+        await asyncio.to_thread(measure_upkeep, report, path)
     if "postgresql" in chosen:
         with kept_server(asked.keep, Size(patients=asked.patients, years=asked.years), print) as server:
             await measure_day(report, server, "Reading on PostgreSQL", told=True)

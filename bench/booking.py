@@ -1,10 +1,12 @@
 """What a booking costs, with its seats, history, act, audit entry and news, beside the same rows in bare sqlite3."""
 
 import contextlib
+import itertools
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from bench.filling import NOW
 from bench.timing import WARM_UP, Figure, Report, Sample, cpu, sample
 from ctfront.data.database import Database
 from ctfront.domain.appointments import AppointmentDraft, Place
-from ctfront.domain.staff import Act
+from ctfront.domain.staff import Act, Actor
 from ctfront.services.identity import who_is
 from ctfront.services.scheduling import Scheduling
 
@@ -40,6 +42,32 @@ def copied(path: Path) -> Iterator[Path]:
         yield copy
 
 
+@dataclass(frozen=True)
+class CopiedClinic:
+    """The manager at work in a copy of the clinic."""
+
+    path: Path
+    database: Database
+    scheduling: Scheduling
+    actor: Actor
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def act(self) -> Act:
+        """Frame a change."""
+        return Act(who=self.actor, at=NOW, op_id=f"bench-{next(self._numbers)}")
+
+
+@contextlib.asynccontextmanager
+async def copied_clinic(path: Path) -> AsyncIterator[CopiedClinic]:
+    """Open a copy of the clinic, and close it behind what is done in it."""
+    with copied(path) as copy:
+        database = Database(f"sqlite:///{copy}")
+        database.ready()
+        clinic, actor = who_is(database, os_user="", asked_user="admin")
+        yield CopiedClinic(copy, database, Scheduling(database, clinic), actor)
+        await database.close()
+
+
 def drafts(path: Path) -> Iterator[AppointmentDraft]:
     """Yield bookings of free places, each of another patient."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
@@ -53,21 +81,16 @@ def drafts(path: Path) -> Iterator[AppointmentDraft]:
 
 async def measure_booking(report: Report, path: Path) -> None:
     """Report a booking's CPU and time, and how many statements it is."""
-    with copied(path) as copy:
-        database = Database(f"sqlite:///{copy}")
-        database.ready()
-        clinic, actor = who_is(database, os_user="", asked_user="admin")
-        scheduling, waiting = Scheduling(database, clinic), drafts(copy)
-        acts = iter(range(100_000))
+    async with copied_clinic(path) as clinic:
+        waiting = drafts(clinic.path)
 
         async def book(run: int) -> None:
-            await scheduling.book(Act(who=actor, at=NOW, op_id=f"bench-{next(acts)}"), next(waiting))
+            await clinic.scheduling.book(clinic.act(), next(waiting))
 
-        with _recorded(database) as statements:
+        with _recorded(clinic.database) as statements:
             for run in range(REPLAYED):
                 await book(run)
         spent, waited = await cpu(book), await sample(book)
-        await database.close()
     floor = await _floor(path, statements)
     report.add(
         "Booking",

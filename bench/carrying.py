@@ -4,14 +4,9 @@ import itertools
 from datetime import timedelta
 from pathlib import Path
 
-from bench.booking import copied, drafts
-from bench.filling import NOW
+from bench.booking import copied_clinic, drafts
 from bench.timing import Figure, Report, cpu, sample
-from ctfront.data.database import Database
-from ctfront.domain.staff import Act
 from ctfront.services.carrying import Carried
-from ctfront.services.identity import who_is
-from ctfront.services.scheduling import Scheduling
 
 CARRIED = 40
 BUDGET = 300
@@ -20,16 +15,9 @@ RUNS = 10
 
 async def measure_carrying(report: Report, path: Path) -> None:
     """Report what one act costs that moves a provider's day of forty, or reschedules it."""
-    with copied(path) as copy:
-        database = Database(f"sqlite:///{copy}")
-        database.ready()
-        clinic, actor = who_is(database, os_user="", asked_user="admin")
-        scheduling, turn = Scheduling(database, clinic), itertools.count()
-
-        def act() -> Act:
-            return Act(who=actor, at=NOW, op_id=f"bench-{next(turn)}")
-
-        booked = [await scheduling.book(act(), draft) for draft in itertools.islice(drafts(copy), CARRIED)]
+    async with copied_clinic(path) as clinic:
+        scheduling, act = clinic.scheduling, clinic.act
+        booked = [await scheduling.book(act(), draft) for draft in itertools.islice(drafts(clinic.path), CARRIED)]
         there = tuple(booked)
 
         async def carry(provider_id: int, weeks: int) -> Carried:
@@ -55,7 +43,6 @@ async def measure_carrying(report: Report, path: Path) -> None:
                 ("to the same day of the next week", to_the_next_week),
             )
         ]
-        await database.close()
     for what, spent, waited in measured:
         report.add(
             "Carrying",

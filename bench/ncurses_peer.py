@@ -27,14 +27,14 @@ _SHIFTS = {"bold": 21, "dim": 20, "italic": 31, "underline": 17, "blink": 19, "r
 class Ncurses:
     """An ncurses that paints what it is shown."""
 
-    def __init__(self, width: int, height: int, *, moves_lines: bool) -> None:
+    def __init__(self, width: int, height: int, term: str, *, moves_lines: bool) -> None:
         self.ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         tty.setraw(theirs)
         kept = {name: value for name, value in os.environ.items() if name not in {"COLORTERM", "TERMINFO"}}
-        environment = {**kept, "TERM": "xterm-256color", "NCURSES_NO_PADDING": "1"}
+        environment = {**kept, "TERM": term, "NCURSES_NO_PADDING": "1"}
         environment |= {"LINES": str(height), "COLUMNS": str(width)}
-        command = [sys.executable, str(Path(__file__)), os.ttyname(theirs), "xterm-256color", str(int(moves_lines))]
+        command = [sys.executable, str(Path(__file__)), os.ttyname(theirs), term, str(int(moves_lines))]
         self._theirs = theirs
         self._child = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, text=True)
 

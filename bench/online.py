@@ -19,22 +19,21 @@ from urllib.parse import urlencode
 
 from bench.booking import FIRST_DAY, PROVIDERS, copied, drafts
 from bench.filling import NOW, TODAY
-from bench.timing import WARM_UP, Figure, Report, Sample, latency, sample
+from bench.timing import WARM_UP, Figure, Report, Sample, cpu, latency, sample
 from ctfront.cli.opening import newest_stamp
 from ctfront.data import online_sessions
 from ctfront.data.database import Database
-from ctfront.data.folding import fold_email
 from ctfront.domain.appointments import AppointmentDraft, Place
 from ctfront.domain.clinic import Clinic
-from ctfront.domain.online import OnlineRules
+from ctfront.domain.online import OnlineProviderDraft, OnlineRules
 from ctfront.domain.staff import Act, Actor
 from ctfront.domain.times import time_of
 from ctfront.mail.links import LinkKey, make_key
 from ctfront.services import booking, enrolling, online_openings
+from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.front import Front
 from ctfront.services.identity import who_is
 from ctfront.services.online_booking import OnlineBooking
-from ctfront.services.online_setup import OnlineSetup, draft_of
 from ctfront.services.scheduling import Scheduling
 
 FREE_DAYS_P99 = 10
@@ -64,6 +63,8 @@ class Scene:
     key: LinkKey
     port: int
     tokens: list[str]
+    site: int
+    """The process of the site."""
 
 
 async def measure_online(report: Report, path: Path) -> None:
@@ -76,8 +77,8 @@ async def measure_online(report: Report, path: Path) -> None:
         clinic, actor = who_is(database, os_user="", asked_user="admin")
         tokens = await _prepare(database, clinic, actor)
         await _free_days(report, database, clinic, key)
-        with _served(copy) as port:
-            scene = Scene(database=database, clinic=clinic, actor=actor, key=key, port=port, tokens=tokens)
+        with _served(copy) as (port, site):
+            scene = Scene(database=database, clinic=clinic, actor=actor, key=key, port=port, tokens=tokens, site=site)
             await _pages(report, scene, copy)
             await _race(report, scene)
         await database.close()
@@ -98,16 +99,20 @@ async def _free_days(report: Report, database: Database, clinic: Clinic, key: Li
 
     providers = len((await online.book_of_offers()).offering(purpose.id))
     what = f"free days of four weeks for a purpose over {providers} providers"
-    report.add("Online Appointments", *latency(what, await sample(read), p99=FREE_DAYS_P99))
+    report.add(
+        "Online Appointments",
+        *latency(what, await sample(read), p99=FREE_DAYS_P99),
+        Figure(what=f"{what}, CPU, p50", measured=(await cpu(read)).p50),
+    )
 
 
 async def _prepare(database: Database, clinic: Clinic, actor: Actor) -> list[str]:
     """Log a hundred people in who all wish the same time, of which so many places are left; return their tokens."""
-    setup, act = OnlineSetup(database, clinic), _acts(actor)
-    await setup.save_rules(act(), OnlineRules(days_ahead=120, most_coming=50))
-    for one in (await setup.book()).providers[PROVIDERS:]:
-        await setup.save_provider(act(), one.provider.id, replace(draft_of(one), available=False))
-    book, newest = await setup.book(), newest_stamp(database, clinic.id)
+    setup, act = ClinicSetup(database, clinic), _acts(actor)
+    await setup.save_online_rules(act(), OnlineRules(days_ahead=120, most_coming=50))
+    for one in (await setup.online()).providers[PROVIDERS:]:
+        await setup.save_online_provider(act(), one.id, replace(OnlineProviderDraft.of(one), available=False))
+    book, newest = await setup.online(), newest_stamp(database, clinic.id)
     purpose = book.purposes[0]
     assert database.path is not None, "the benches are on a file"
     with contextlib.closing(sqlite3.connect(database.path)) as connection:
@@ -127,12 +132,11 @@ async def _prepare(database: Database, clinic: Clinic, actor: Actor) -> list[str
         tokens, begun = [], max(NOW, newest or NOW)
         for number, patient_id in enumerate(patients[:RACERS]):
             address = f"racer{number}@example.org"
-            who = enrolling.enroll(session, clinic, act(), patient_id, address)
-            account = enrolling.account_of(session, fold_email(address))
-            assert account is not None, "made by the line above"
+            account_id = enrolling.add_account(session, act(), address, None)
+            person = enrolling.enroll(session, clinic, act(), patient_id, account_id)
             token = f"{number:043}"
-            online_sessions.begin(session, token, account.id, begun)
-            wish = {"person": who.id, "purpose": purpose.id, "provider": 0, "day": RACE_DAY.isoformat(),
+            online_sessions.begin(session, token, account_id, begun)
+            wish = {"person": person, "purpose": purpose.id, "provider": 0, "day": RACE_DAY.isoformat(),
                     "with": places[0].provider_id, "minute": AT}  # fmt: skip
             online_sessions.keep_wish(session, token, json.dumps(wish), begun)
             tokens.append(token)
@@ -147,8 +151,8 @@ def _acts(actor: Actor) -> Callable[[], Act]:
 
 
 @contextlib.contextmanager
-def _served(database: Path) -> Iterator[int]:
-    """Serve the site as a process; give its port."""
+def _served(database: Path) -> Iterator[tuple[int, int]]:
+    """Serve the site as a process; give its port and the process."""
     process = subprocess.Popen(
         [sys.executable, "-m", "ctfront", "--db", str(database), "site", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -159,7 +163,7 @@ def _served(database: Path) -> Iterator[int]:
     try:
         found = re.search(rf"{HOST}:(\d+)", process.stdout.readline())
         assert found is not None, "it says where"
-        yield int(found.group(1))
+        yield int(found.group(1)), process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -199,12 +203,15 @@ async def _pages(report: Report, scene: Scene, path: Path) -> None:
     for number in range(WARM_UP):
         await one_page(number)
     waits.clear()
+    begun = _cpu_milliseconds(scene.site)
     async with _load(one_page):
         beside = await sample(book, runs=100)
+    of_site = (_cpu_milliseconds(scene.site) - begun) / len(waits)
     pages = Sample(values=tuple(sorted(waits)))
     report.add(
         "Online Appointments",
         *latency(f"the page of free days at {A_SECOND} requests a second", pages, p99=PAGE_P99),
+        Figure(what="the same, CPU of the site a page", measured=of_site),
         Figure(
             what="a desk's booking under that load, p50",
             measured=beside.p50 / alone.p50,
@@ -213,6 +220,12 @@ async def _pages(report: Report, scene: Scene, path: Path) -> None:
             beside=f"{alone.p50:.2f} → {beside.p50:.2f} ms",
         ),
     )
+
+
+def _cpu_milliseconds(process: int) -> float:
+    """Return the CPU time that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.asynccontextmanager

@@ -1,18 +1,15 @@
 """What a series costs: its dates checked, then booked as one act."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-from bench.booking import FIRST_DAY, PROVIDERS, STARTS, copied
+from bench.booking import FIRST_DAY, PROVIDERS, STARTS, copied_clinic
 from bench.filling import NOW
 from bench.timing import Figure, Report, cpu, sample
-from ctfront.data.database import Database
 from ctfront.domain.appointments import Place
 from ctfront.domain.series import SeriesPlan
 from ctfront.domain.series_rule import Repeat
-from ctfront.domain.staff import Act
-from ctfront.services.identity import who_is
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.series_rules import plan_series
@@ -40,21 +37,16 @@ async def _plans(scheduling: Scheduling, people: Patients, today: date) -> list[
 
 async def measure_series(report: Report, path: Path) -> None:
     """Report the time and the CPU of a series, and how they are divided."""
-    with copied(path) as copy:
-        database = Database(f"sqlite:///{copy}")
-        database.ready()
-        clinic, actor = who_is(database, os_user="", asked_user="admin")
-        scheduling = Scheduling(database, clinic)
-        plans: Iterator[SeriesPlan] = iter(await _plans(scheduling, Patients(database, clinic), NOW.date()))
+    async with copied_clinic(path) as copy:
+        scheduling, clinic = copy.scheduling, copy.scheduling.clinic
+        plans: Iterator[SeriesPlan] = iter(await _plans(scheduling, Patients(copy.database, clinic), NOW.date()))
         wall = NOW.astimezone(clinic.tz).replace(tzinfo=None)
-        acts = iter(range(100_000))
 
         async def check_and_book(run: int) -> None:
             plan = next(plans)
             found = await scheduling.check_series(plan, plan.visits, now=wall)
             stand = [one.visit for one in found if one.stands]
-            act = Act(who=actor, at=NOW.astimezone(UTC), op_id=f"bench-series-{next(acts)}")
-            done = await scheduling.book_series(act, plan, stand)
+            done = await scheduling.book_series(copy.act(), plan, stand)
             assert len(done.booked) == VISITS, found
 
         waited = await sample(check_and_book, runs=RUNS, rounds=ROUNDS)
@@ -65,7 +57,6 @@ async def measure_series(report: Report, path: Path) -> None:
             await scheduling.check_series(last, last.visits, now=wall)
 
         looked = await sample(check, runs=RUNS, rounds=ROUNDS)
-        await database.close()
     report.add(
         "Series",
         Figure(what=f"a series of {VISITS} checked and booked, p50", measured=waited.p50, budget=BUDGET),

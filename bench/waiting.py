@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from bench.booking import copied
+from bench.booking import copied_clinic
 from bench.filling import NOW, TODAY
 from bench.timing import Figure, Report, cpu, latency, sample
 from ctfront.data.database import Database
@@ -20,7 +20,6 @@ from ctfront.domain.openings import PartOfDay
 from ctfront.domain.staff import Actor
 from ctfront.domain.times import time_of
 from ctfront.domain.waitlist import ALL_DAY, EVERY_DAY, WaitlistDraft
-from ctfront.services.identity import who_is
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
 
@@ -48,19 +47,16 @@ def _drafts(purposes: int, providers: int) -> Iterator[WaitlistDraft]:
 
 async def measure_waitlist(report: Report, path: Path) -> None:
     """Report what the offer of a free place costs, over different places."""
-    with copied(path) as copy:
-        database = Database(f"sqlite:///{copy}")
-        database.ready()
-        clinic, actor = who_is(database, os_user="", asked_user="admin")
-        scheduling = Scheduling(database, clinic)
+    async with copied_clinic(path) as clinic:
+        scheduling = clinic.scheduling
         purposes, providers = await scheduling.purposes(), await scheduling.providers()
-        _fill(database, scheduling, actor, _drafts(len(purposes), len(providers)))
+        _fill(clinic.database, scheduling, clinic.actor, _drafts(len(purposes), len(providers)))
         starts = await scheduling.openings(
             purposes[0].id, start=TODAY, until=TODAY + timedelta(days=6), not_before=EARLY, limit=2_000
         )
         places = [Place(provider_id=s.provider_id, day=s.day, start=time_of(s.minute)) for s in starts]
         random.Random("places").shuffle(places)
-        waitlist, fitting = Waitlist(database, scheduling), []
+        waitlist, fitting = Waitlist(clinic.database, scheduling), []
 
         async def offer(run: int) -> None:
             found = await waitlist.offer(places[run % len(places)], now=EARLY, most=1)
@@ -69,7 +65,6 @@ async def measure_waitlist(report: Report, path: Path) -> None:
         timed, spent = await sample(offer), await cpu(offer)
         listed = await sample(lambda run: waitlist.offer(places[run % len(places)], now=EARLY))
         waiting = len(await waitlist.entries())
-        await database.close()
     average = sum(fitting) / len(fitting)
     report.add(
         "Waitlist",

@@ -14,13 +14,16 @@ import tomllib
 from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.ncurses_peer import Ncurses
 from bench.timing import Figure, Report
 from bench.yardstick import Yardstick
-from tests.wire.emulator import PLAIN, Emulator
+from ctfront.terminal.terminals import Terminal
+from tests.wire.emulator import PLAIN
+from tests.wire.kinds import KINDS, emulator_of
 from tests.wire.terminal_desk import sent_for
 
 BUDGETS = Path(__file__).with_name("budgets.toml")
@@ -46,7 +49,7 @@ SCRIPT = (
     ("narrow the list, six keys", "/bauer"),
     ("leave the list", "f2"),
     ("open New Patient", "n"),
-    ("type five letters", "parke"),
+    ("type six letters", "parker"),
     ("leave the form", "esc esc"),
     ("ten seconds idle on the Scheduler", IDLE),
 )
@@ -72,15 +75,21 @@ class Setting:
     term: str
     colours: str
     """As the report calls it."""
+    terminal: Terminal
+    """What it can do."""
 
     def __str__(self) -> str:
         return f"{self.width}×{self.height} {self.colours}"
 
 
 SETTINGS = tuple(
-    Setting(width=width, height=height, term=term, colours=colours)
+    Setting(width=width, height=height, term=term, colours=colours, terminal=terminal)
     for width, height in ((120, 40), (80, 24))
-    for term, colours in (("xterm-256color", "256 colours"), ("xterm", "8 colours"), ("vt220", "vt220"))
+    for term, colours, terminal in (
+        ("xterm-256color", "256 colours", replace(KINDS["xterm"], colours=256)),
+        ("xterm", "8 colours", replace(KINDS["xterm"], colours=8)),
+        ("vt220", "vt220", KINDS["vt220"]),
+    )
 )
 
 
@@ -99,28 +108,40 @@ class Step:
     """From each key to its last byte."""
 
 
+class Output(NamedTuple):
+    """What a key brought about."""
+
+    sent: int
+    pieces: int
+    first: float
+    """Seconds to the first byte."""
+    last: float
+    """Seconds to the last byte."""
+
+
 class Session:
     """The program at one terminal."""
 
-    def __init__(self, database: Path, setting: Setting) -> None:
-        self.emulator = Emulator(setting.width, setting.height, erases_in_colour=setting.term != "vt220")
+    def __init__(self, database: Path, setting: Setting, *arguments: str) -> None:
+        self.emulator = emulator_of(setting.terminal, setting.width, setting.height)
         self._decode = getincrementaldecoder("utf-8")().decode
         self.terminal, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", setting.height, setting.width, 0, 0))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ctfront", "--db", str(database), "--user", "mgarcia"],
+            [sys.executable, "-m", "ctfront", *(arguments or ("--db", str(database), "--user", "mgarcia"))],
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=_environment(database, setting),
         )  # fmt: skip
         os.close(theirs)
 
-    def output(self, quiet: float, first: float) -> tuple[int, int, float]:
-        """Read until it is quiet; return bytes, pieces and the seconds to the last of them."""
-        begun, last, sent, pieces = time.monotonic(), 0.0, 0, 0
-        while select.select([self.terminal], [], [], quiet if pieces else first)[0]:
+    def output(self, quiet: float, first: float) -> Output:
+        """Read until it is quiet."""
+        begun, times, sent = time.monotonic(), [0.0], 0
+        while select.select([self.terminal], [], [], quiet if sent else first)[0]:
             piece = os.read(self.terminal, 65536)
-            last, sent, pieces = time.monotonic() - begun, sent + len(piece), pieces + 1
+            times.append(time.monotonic() - begun)
+            sent += len(piece)
             self._show(self._decode(piece))
-        return sent, pieces, last
+        return Output(sent, len(times) - 1, times[min(1, len(times) - 1)], times[-1])
 
     def _show(self, data: str) -> None:
         """Show what came, and answer where the cursor is each time it is asked."""
@@ -130,10 +151,10 @@ class Session:
             os.write(self.terminal, f"\x1b[{self.emulator.y + 1};{self.emulator.x + 1}R".encode())
         self.emulator.feed(rest)
 
-    def press(self, key: bytes) -> tuple[int, int, float]:
+    def press(self, key: bytes, quiet: float = QUIET) -> Output:
         """Send a key and read what it brings about."""
         os.write(self.terminal, key)
-        return self.output(QUIET, KEYS_FIRST)
+        return self.output(quiet, KEYS_FIRST)
 
     def close(self) -> None:
         """End the program."""
@@ -165,7 +186,8 @@ def demo_clinic() -> Iterator[Path]:
 def run_script(database: Path, setting: Setting) -> list[Step]:
     """Play the script and return what every step cost, the first screen before them."""
     session, size = Session(database, setting), (setting.width, setting.height)
-    yardstick, peers = Yardstick(*size), [Ncurses(*size, moves_lines=moves) for moves in (False, True)]
+    yardstick = Yardstick(*size, setting.terminal, counts=setting.term != "vt220")
+    peers = [Ncurses(*size, setting.term, moves_lines=moves) for moves in (False, True)]
     shown = [[(" ", PLAIN)] * setting.width for _ in range(setting.height)]
 
     def floors() -> tuple[int, int]:
@@ -175,19 +197,20 @@ def run_script(database: Path, setting: Setting) -> list[Step]:
         return min(yardstick.cost(before, shown), ncurses), ncurses
 
     try:
-        sent, pieces, seconds = session.output(FIRST_QUIET, PATIENCE)
+        opened = session.output(FIRST_QUIET, PATIENCE)
         best, ncurses = floors()
-        steps = [Step(name="first screen", keys=0, sent=sent, best=best, ncurses=ncurses, pieces=pieces)]
+        steps = [Step(name="first screen", keys=0, sent=opened.sent, best=best, ncurses=ncurses, pieces=opened.pieces)]
         for name, keys in SCRIPT:
             costs = []
             for key in [b""] if keys == IDLE else sent_for(keys):
                 cost = session.press(key) if key else session.output(IDLE_SECONDS, IDLE_SECONDS)
-                costs.append((*cost, *floors()))
-            sent, pieces, seconds, best, ncurses = zip(*costs, strict=True)
+                costs.append((cost, *floors()))
+            outputs, best, ncurses = zip(*costs, strict=True)
             steps.append(
                 Step(
-                    name=name, keys=len(costs), sent=sum(sent), best=sum(best), ncurses=sum(ncurses),
-                    pieces=sum(pieces), seconds=tuple(seconds),
+                    name=name, keys=len(costs), sent=sum(it.sent for it in outputs), best=sum(best),
+                    ncurses=sum(ncurses), pieces=sum(it.pieces for it in outputs),
+                    seconds=tuple(it.last for it in outputs),
                 )
             )  # fmt: skip
         return steps
@@ -202,6 +225,12 @@ def better_of_two(one: Sequence[Step], other: Sequence[Step]) -> Sequence[Step]:
     return min(one, other, key=lambda steps: sum(step.sent for step in steps))
 
 
+def play(database: Path, setting: Setting) -> Sequence[Step]:
+    """Play the script, and again when something costs too much."""
+    steps = run_script(database, setting)
+    return better_of_two(steps, run_script(database, setting)) if misses(setting, steps) else steps
+
+
 def budgets() -> dict[str, dict[str, int]]:
     """Return the most bytes of each step by setting."""
     return tomllib.loads(BUDGETS.read_text(encoding="utf-8")) if BUDGETS.exists() else {}
@@ -214,36 +243,31 @@ def misses(setting: Setting, steps: Sequence[Step]) -> list[str]:
     for step in steps:
         if step.sent > most.get(step.name, 0):
             said.append(f"{setting}, {step.name}: {step.sent} bytes, budget {most.get(step.name, 0)}")
-        if "256" in setting.colours and step.sent >= SMALL_STEP and step.sent > MOST_OF_BEST_PER_STEP * step.best:
+        if step.sent >= SMALL_STEP and step.sent > MOST_OF_BEST_PER_STEP * step.best:
             said.append(f"{setting}, {step.name}: {step.sent} bytes, {step.sent / step.best:.2f} of the best known")
     sent, best = sum(step.sent for step in steps), sum(step.best for step in steps)
-    if "256" in setting.colours and sent > MOST_OF_BEST * best:
+    if sent > MOST_OF_BEST * best:
         said.append(f"{setting}, the whole script: {sent} bytes, {sent / best:.2f} of the best known")
     return said
 
 
 def measure_wire(report: Report, database: Path) -> None:
-    """Report bytes by step, and how long the last byte takes."""
+    """Report bytes by step."""
     for setting in SETTINGS:
-        steps = better_of_two(run_script(database, setting), run_script(database, setting))
+        steps = play(database, setting)
         most, part = budgets().get(str(setting), {}), f"The line, {setting}"
         whole = Step(
             name="the whole script", keys=0, pieces=0, sent=sum(step.sent for step in steps),
             best=sum(step.best for step in steps), ncurses=sum(step.ncurses for step in steps),
         )  # fmt: skip
         report.add(part, *(_figure(step, most.get(step.name)) for step in steps), _figure(whole, None))
-        seconds = sorted(second for step in steps for second in step.seconds if second)
-        report.add(
-            part,
-            Figure(what="key to last byte, p50", measured=1000 * seconds[len(seconds) // 2], budget=12),
-            Figure(what="key to last byte, the slowest", measured=1000 * seconds[-1]),
-        )
         for line in misses(setting, steps):
             print(line)
     report.note(
         "The line, 120×40 256 colours",
-        "Bytes at the pseudo-terminal over the demo, every key after 450 ms of quiet, the better of two runs. Best: "
-        "the smaller of ncurses and a greedy encoder that sees only the cells before and after, both with 256 colours.",
+        "Bytes at the pseudo-terminal over the demo, every key after 450 ms of quiet, played again when something "
+        "costs too much. Best: the smaller of ncurses and a greedy encoder that sees only the cells before and after, "
+        "both with what the terminal can do and nothing else.",
     )
 
 

@@ -6,34 +6,21 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from textual._compositor import CompositorUpdate
-
 from bench.timing import Figure, Report
-from ctfront.app import CTFrontApp
 from ctfront.data.database import Database
 from ctfront.services.identity import who_is
 from ctfront.terminal.canvas import Canvas
 from ctfront.terminal.encoder import Encoder
 from ctfront.terminal.pens import Pens
-from ctfront.terminal.terminals import (
-    BLINK,
-    BOLD,
-    DIM,
-    ITALIC,
-    REVERSE,
-    STRIKE,
-    UNDERLINE,
-    Terminal,
-)
+from ctfront.terminal.terminals import Terminal
 from tests.desk import open_desk
+from tests.wire.kept_frames import FrameKeeper, Frames
+from tests.wire.kinds import KINDS
 
 WALK = "down down right pgdn pgdn pgdn pgup ] ] t b bau esc esc i f2 f4 down down f2 w w w } n esc : esc ? esc"
 """A clerk's way over the screens of the demo."""
 
-XTERM = Terminal(
-    colours=256, flags=BOLD | DIM | ITALIC | UNDERLINE | BLINK | REVERSE | STRIKE, erases_in_colour=True,
-    erases_line=True, erases_characters=True, repeats=True, scrolls=True, scrolls_many=True, has_second_screen=True,
-)  # fmt: skip
+XTERM = replace(KINDS["xterm"], colours=256)
 
 SMALL, WHOLE = 0.5, 8.0
 """Milliseconds of CPU for a frame of a few rows, and for a whole screen."""
@@ -61,43 +48,32 @@ WITHOUT = (
 )
 
 
-class _Kept(CTFrontApp):
-    """The app, whose frames are kept."""
-
-    def __init__(self, *arguments, **options) -> None:
-        super().__init__(*arguments, **options)
-        self.frames: list[str] = []
-
-    def _display(self, screen, renderable) -> None:
-        super()._display(screen, renderable)
-        if isinstance(renderable, CompositorUpdate) and not self._batch_count:
-            self.frames.append(renderable.render_segments(self.console))
-
-
-async def frames_of(path: Path, size: tuple[int, int]) -> list[tuple]:
+async def frames_of(path: Path, size: tuple[int, int]) -> list[Frames]:
     """Return what the app draws for each key of the walk."""
     os.environ["CTFRONT_NOW"] = "2026-03-02T08:00"
     database = Database(f"sqlite:///{path}")
     database.ready()
     clinic, actor = who_is(database, os_user="", asked_user="mgarcia")
-    app = _Kept(database, clinic, actor, lambda: datetime(2026, 3, 2, 16, tzinfo=UTC))
+    app = FrameKeeper(database, clinic, actor, lambda: datetime(2026, 3, 2, 16, tzinfo=UTC))
     frames = []
     async with open_desk(app, size=size) as desk:
         for word in WALK.split():
             await desk.press(word)
-            frames.append((app.frames[:], app.cursor_place() or (app.cursor_position.y, app.cursor_position.x)))
+            frames.append(app.frames[:])
             app.frames.clear()
     await database.close()
     return frames
 
 
-def sent(frames: list[tuple], size: tuple[int, int], terminal: Terminal, kind: type[Encoder]) -> list[tuple]:
+def sent(frames: list[Frames], size: tuple[int, int], terminal: Terminal, kind: type[Encoder]) -> list[tuple]:
     """Return bytes, rows touched and CPU milliseconds of every key."""
     pens = Pens(terminal)
     canvas, encoder, costs = Canvas(pens, *size), kind(terminal, pens), []
-    for writes, cursor in frames:
-        for write in writes:
+    cursor = (0, 0)
+    for writes in frames:
+        for write, place in writes:
             canvas.write(write)
+            cursor = place
         rows = sum(row != old for row, old in zip(canvas.rows, encoder.shown or canvas.height * [None], strict=True))
         begun = time.process_time_ns()
         frame = encoder.frame(canvas, cursor)
@@ -113,7 +89,7 @@ async def measure_parts(report: Report, path: Path) -> None:
         frames = await frames_of(path, size)
         runs = [sent(frames, size, XTERM, Encoder) for _ in range(5)]
         whole = sum(cost for cost, *_ in runs[0])
-        drawn = sum(len(write.encode()) for writes, _ in frames for write in writes)
+        drawn = sum(len(write.encode()) for writes in frames for write, _ in writes)
         report.add(
             part, Figure(what=f"{name}, {len(frames)} keys as Textual writes them", measured=drawn, unit="bytes")
         )

@@ -1,11 +1,13 @@
 """What a change of the screen costs at least: the cheaper of an encoder of its own and ncurses, the best known.
 
-It looks at the emulated cells before and after a key, so it pays for no frame in between and for no hidden cursor.
+It looks at the emulated cells before and after a key, so it pays for no frame in between and for no hidden cursor. It
+uses all that the terminal has, and nothing that it lacks.
 """
 
 import re
 from collections import Counter
 
+from ctfront.terminal.terminals import Terminal
 from tests.wire.emulator import PLAIN
 
 UNSEEN = frozenset({"bold", "dim", "italic"})
@@ -14,6 +16,7 @@ UNSEEN = frozenset({"bold", "dim", "italic"})
 _CODES = {"bold": "1", "dim": "2", "italic": "3", "underline": "4", "blink": "5", "reverse": "7", "strike": "9"}
 _ENDS = {"italic": "23", "underline": "24", "blink": "25", "reverse": "27", "strike": "29"}
 _LONG = re.compile(r"(.)\1{6,}", re.DOTALL)
+_BLANKS = re.compile(r" {11,}")
 
 Rows = list[list[tuple]]
 
@@ -51,20 +54,20 @@ def change(old: tuple, new: tuple) -> str:
     return min(f"\x1b[{';'.join(anew) if len(anew) > 1 else ''}m", f"\x1b[{';'.join(codes)}m", key=len)
 
 
-def move(y: int, x: int, to_y: int, to_x: int) -> str:
-    """Return the cheapest move; -1 is an unknown place."""
+def move(y: int, x: int, to_y: int, to_x: int, *, counts: bool = True) -> str:
+    """Return the cheapest move; -1 is an unknown place. `counts`: the terminal finds rows and columns by number."""
     if (y, x) == (to_y, to_x):
         return ""
     ways = [f"\x1b[{to_y + 1};{to_x + 1}H" if to_x else f"\x1b[{to_y + 1}H" if to_y else "\x1b[H"]
     across = f"\x1b[{to_x - x if to_x - x > 1 else ''}C" if to_x > x else "\b" * (x - to_x)
     from_left = "\r" + (f"\x1b[{to_x if to_x > 1 else ''}C" if to_x else "")
     if y == to_y:
-        ways += [f"\x1b[{to_x + 1}G", from_left, *([across] if x >= 0 else [])]
+        ways += [from_left, *([f"\x1b[{to_x + 1}G"] if counts else []), *([across] if x >= 0 else [])]
     elif y >= 0:
         if 0 < to_y - y < 5:
             lines = "\n" * (to_y - y)
             ways += [lines + from_left, *([lines + across] if x >= 0 else [])]
-        if x == to_x:
+        if x == to_x and counts:
             ways.append(f"\x1b[{to_y + 1}d")
     return min(ways, key=len)
 
@@ -82,10 +85,10 @@ def looks_alike(one: tuple, other: tuple) -> bool:
 
 
 class Yardstick:
-    """A greedy encoder: the shortest of some ways, 256 colours, with all that xterm can do."""
+    """A greedy encoder: the shortest of some ways on one kind of terminal."""
 
-    def __init__(self, width: int, height: int) -> None:
-        self.width, self.height = width, height
+    def __init__(self, width: int, height: int, terminal: Terminal, *, counts: bool = True) -> None:
+        self.width, self.height, self.terminal, self.counts = width, height, terminal, counts
         self.state = (-1, -1, PLAIN)
 
     def cost(self, before: Rows, after: Rows) -> int:
@@ -94,18 +97,22 @@ class Yardstick:
         text, state = self._shortest(rows, after, before, self.state)
         if size(text) > 400 and len(rows) > 0.6 * self.height:
             ground = Counter(cell[1][1] for row in after for cell in row if is_blank(cell)).most_common(1)
-            if ground:
+            if ground and self._erases(ground[0][0]):
                 pen = (None, ground[0][0], frozenset())
                 cleared = [[(" ", pen)] * self.width] * self.height
                 other, end = self._shortest(range(self.height), after, cleared, (*self.state[:2], pen))
                 other = change(self.state[2], pen) + "\x1b[2J" + other
                 text, state = min((text, state), (other, end), key=lambda way: size(way[0]))
-        if size(text) > 40 and rows[-1] - rows[0] > 3:
+        if self.terminal.scrolls and size(text) > 40 and rows[-1] - rows[0] > 3:
             for lines in self._shifts(rows, before, after):
                 way = self._scrolled(rows, before, after, lines)
                 text, state = min((text, state), way, key=lambda way: size(way[0]))
         self.state = state
         return size(text)
+
+    def _erases(self, ground) -> bool:
+        """Tell whether what is erased shows a background."""
+        return ground is None or self.terminal.erases_in_colour
 
     def _shifts(self, rows: list[int], before: Rows, after: Rows) -> list[int]:
         """Return the two shifts that bring most characters to their place."""
@@ -122,7 +129,10 @@ class Yardstick:
         band = band[count:] + blank if lines > 0 else blank + band[:-count]
         shown = before[:top] + band + before[bottom + 1 :]
         text, end = self._shortest(range(top, bottom + 1), after, shown, (0, 0, PLAIN))
-        scroll = f"\x1b[{count if count > 1 else ''}{'S' if lines > 0 else 'T'}"
+        if self.terminal.scrolls_many:
+            scroll = f"\x1b[{count if count > 1 else ''}{'S' if lines > 0 else 'T'}"
+        else:
+            scroll = f"\x1b[{bottom + 1}H" + "\n" * count if lines > 0 else f"\x1b[{top + 1}H" + "\x1bM" * count
         return f"{change(self.state[2], PLAIN)}\x1b[{top + 1};{bottom + 1}r{scroll}\x1b[r{text}", end
 
     def _shortest(self, rows, after: Rows, shown: Rows, state: tuple) -> tuple[str, tuple]:
@@ -138,7 +148,7 @@ class Yardstick:
         """Return row, column, column behind, attributes and text of what changed."""
         changed = [x for x in range(self.width) if not looks_alike(row[x], shown[x])]
         erased = []
-        if changed and is_blank(row[-1]):
+        if changed and self.terminal.erases_line and is_blank(row[-1]) and self._erases(row[-1][1][1]):
             start = self.width
             while start and is_blank(row[start - 1]) and row[start - 1][1][1] == row[-1][1][1]:
                 start -= 1
@@ -180,10 +190,18 @@ class Yardstick:
         y, x, pen = state
         parts = []
         for row, start, end, wanted, text, loose in runs:
-            parts.append(move(y, x, row, start))
+            parts.append(move(y, x, row, start, counts=self.counts))
             if not (loose and wanted[1] == pen[1] and not pen[2] - UNSEEN):
                 parts.append(change(pen, wanted))
                 pen = wanted
-            parts.append(_LONG.sub(lambda m: f"{m[1]}\x1b[{len(m[0]) - 1}b", text))
+            parts.append(self._shortened(text, pen[1]))
             y, x = row, end if end < self.width else -1
         return "".join(parts), (y, x, pen)
+
+    def _shortened(self, text: str, ground) -> str:
+        """Return a run with what is repeated in it repeated by the terminal, or its long blanks erased."""
+        if self.terminal.repeats:
+            return _LONG.sub(lambda m: f"{m[1]}\x1b[{len(m[0]) - 1}b", text)
+        if self.terminal.erases_characters and self._erases(ground):
+            return _BLANKS.sub(lambda m: f"\x1b[{len(m[0])}X\x1b[{len(m[0])}C", text)
+        return text

@@ -20,6 +20,7 @@ from ctfront.domain.errors import ClinicError
 from ctfront.domain.keymap import KeyAct, changed, check_keys, switched
 from ctfront.domain.staff import Act, Actor, Right, Staff
 from ctfront.domain.text import Shown, safe
+from ctfront.locking import Locking
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
 from ctfront.screens.scheduler import SchedulerScreen
@@ -27,19 +28,20 @@ from ctfront.screens.set_up import SetUpScreen
 from ctfront.services.bulk_inviting import BulkInviting
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.day_sheets import DaySheets, Paper
+from ctfront.services.drafts import Drafts
 from ctfront.services.duplicates import Duplicates
 from ctfront.services.happenings import Happenings
 from ctfront.services.inviting import HOLD, Inviting
 from ctfront.services.mail_post import MailPost
 from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
+from ctfront.services.pins import Pins
 from ctfront.services.profile import Profiles
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.viewing import Viewing
 from ctfront.services.waitlist import Waitlist
 from ctfront.terminal.driver import DeskDriver, PlainDriver
-from ctfront.terminal.key_gate import GatedApp
 from ctfront.theme import THEME
-from ctfront.ways import Ways
 from ctfront.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH
 from ctfront.widgets.row_list import RowList
 
@@ -77,10 +79,10 @@ def keep_no_keys(keymap: Mapping[str, str]) -> None:
     raise ClinicError("There is no settings file to keep keys in.")
 
 
-class CTFrontApp(Ways):
+class CTFrontApp(Locking):
     """The front desk at one terminal."""
 
-    BACKGROUND = GatedApp.BACKGROUND | {"post"}
+    BACKGROUND = Locking.BACKGROUND | {"post", "bell"}
     said_before_wait: Shown | None = None
     """What an act had said when the clerk was told to wait."""
     waiting_words = ""
@@ -104,10 +106,11 @@ class CTFrontApp(Ways):
         key("f6", "show_mode('set_up')", "Set-up", "Providers, hours, purposes, staff, events, clinic", "set_up"),
         key("slash", "find", "Find", "Find a patient", "find"),
         key("v,V", "news", "News", "What others did since you last looked", "news"),
-        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo wl ds inv dup …", "command"),
+        key("colon", "command", "Command line", "sc pi pa su bk wi mv ca ar go fo wl ds inv dup lk …", "command"),
         key("n,N", "new_patient", "New patient", "Add a patient", "new_patient"),
         key("question_mark,f1", "help", "Keys", "The keys that work here, searchable", "help"),
         key("ctrl+p", "help", "Palette", "Every act that works here, by its words", "palette"),
+        key("ctrl+k", "pin", "PIN", "Choose the PIN that unlocks your screen; :lk locks it", "pin"),
         key("ctrl+l", "repaint", "Repaint", "Draw the whole screen again", "repaint"),
     ]
 
@@ -125,6 +128,7 @@ class CTFrontApp(Ways):
         paper: Paper | None = None,
         keep_keys: Callable[[Mapping[str, str]], None] = keep_no_keys,
         walking: Mapping[str, str] | None = None,
+        lock_after: timedelta | None = None,
     ) -> None:
         super().__init__(driver_class=PlainDriver if ascii_only else DeskDriver)
         self.database = database
@@ -133,7 +137,7 @@ class CTFrontApp(Ways):
         self.clock = clock
         self.scheduling = Scheduling(database, clinic)
         self.patients, self.profiles = Patients(database, clinic, hold=hold), Profiles(database, clinic)
-        self.clinic_setup = ClinicSetup(database, clinic)
+        self.clinic_setup = ClinicSetup(database, clinic, paper.folder if paper else None)
         self.inviting = Inviting(database, clinic, hold=hold)
         self.bulk_inviting = BulkInviting(database, clinic, hold=hold)
         self.patient_access = PatientAccess(database, clinic)
@@ -141,6 +145,8 @@ class CTFrontApp(Ways):
         self.sheets = DaySheets(self.scheduling, self.patients, paper)
         self.waitlist = Waitlist(database, self.scheduling)
         self.duplicates = Duplicates(database, clinic)
+        self.drafts, self.pins = Drafts(database, clinic), Pins(database, clinic)
+        self.lock_after = lock_after
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
@@ -160,6 +166,8 @@ class CTFrontApp(Ways):
         self.post = post or MailPost(database, clinic.id, clock, lacking="")
         """How mail stands; sends it where the settings hold the log-in."""
         self.shown_patients, self.waiting = [], []
+        self.viewing = Viewing(database, clinic, self.act)
+        """Whom this session has looked at, until it is written down."""
 
     @classmethod
     def key_names(cls) -> frozenset[str]:
@@ -218,6 +226,7 @@ class CTFrontApp(Ways):
     def on_ready(self) -> None:
         """Let the keys in: the first screen stands. Mail is looked for from now on."""
         self.start_gate()
+        self.hear_news()
         if self.post.sends:
             self.set_interval(POST_SECONDS, self.look_for_mail)
 
@@ -233,6 +242,18 @@ class CTFrontApp(Ways):
             await self.post.send_due()
         except ClinicError:
             return  # the mail waits, and the next look tries again
+
+    def looked_at(self, patient_id: int) -> None:
+        """Remember for the audit trail that a patient's record was shown."""
+        self.viewing.note(patient_id, self.now)
+        if self.viewing.is_full:
+            self.write_views()
+
+    @work(group="post")
+    async def write_views(self) -> None:
+        """Write down who was looked at; no key waits for it."""
+        with suppress(ClinicError):  # they are kept, and written with the next ones
+            await self.viewing.write()
 
     # -- what screens ask of the app
 
@@ -269,6 +290,11 @@ class CTFrontApp(Ways):
         """Print or save whom to call, and why each by id; return the sentence. Raises `ClinicError`."""
         return await self.sheets.put_out_list(heading, whom, now=self.wall_now, why=why)
 
+    async def switch_clerk(self, them: Staff) -> None:
+        """Work on as a colleague; what the other has viewed is written down as theirs."""
+        await self.write_views().wait()
+        await super().switch_clerk(them)
+
     def adopt(self, saved: object) -> None:
         """Work on with what Set-up has saved: the clinic, or the rights of whoever is at the keyboard."""
         self.has_set_up = True
@@ -277,7 +303,15 @@ class CTFrontApp(Ways):
                 return  # a watcher read it before the latest save
             self.clinic = saved
             services = (self.scheduling, self.patients, self.profiles, self.clinic_setup, self.inviting)
-            for service in (*services, self.bulk_inviting, self.patient_access, self.happenings, self.duplicates):
+            for service in (
+                *services,
+                self.bulk_inviting,
+                self.patient_access,
+                self.happenings,
+                self.duplicates,
+                self.drafts,
+                self.pins,
+            ):
                 service.clinic = saved
         elif isinstance(saved, Staff) and saved.id == self.actor.id:
             rights = saved.rights if saved.active else frozenset()

@@ -4,11 +4,12 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, uuid5
 
 from ctfront.demo_invitations import CastInvitations
-from ctfront.demo_people import ALVAREZ, CAST, CHEN, MEN, NOVAK, OSEI, SURNAMES, WOMEN
+from ctfront.demo_people import ALVAREZ, CAST, CHEN, MEN, NOVAK, OSEI, SURNAMES, WAITING, WOMEN
 from ctfront.domain.appointments import AppointmentDraft, Asker, Origin, Place, Status
 from ctfront.domain.clinic import Clinic, Identity
 from ctfront.domain.families import Relation
@@ -17,7 +18,8 @@ from ctfront.domain.providers import Break, DayHours
 from ctfront.domain.set_up import ProviderDraft, StaffDraft, VisitPurposeDraft
 from ctfront.domain.staff import FRONT_DESK_RIGHTS, Act, Actor, ActorKind, Right, Staff
 from ctfront.domain.times import Span, minute_of, time_of, utc_instant, wall_clock
-from ctfront.services import booking, set_up_providers, set_up_purposes, set_up_staff
+from ctfront.domain.waitlist import WaitlistDraft
+from ctfront.services import booking, set_up_providers, set_up_purposes, set_up_staff, waitlist_acts
 from ctfront.services.families import relate
 from ctfront.services.found import FoundingDraft, found_clinic
 from ctfront.services.mail_acts import Rules
@@ -292,7 +294,7 @@ class _Making:
     def work(self, visits: list[Visit]) -> None:
         """Do every booking and what followed, in the order of time."""
         made: dict[int, int] = {}
-        steps = [(at, -1000 + number, do) for at, number, do in self.invitations.steps()]
+        steps = [(at, -1000 + number, do) for at, number, do in (*self.invitations.steps(), *self.waiting(visits))]
         for number, visit in enumerate(visits):
 
             def book(number: int = number, visit: Visit = visit) -> None:
@@ -308,6 +310,27 @@ class _Making:
             step()
             if number * STEPS // len(steps) < (number + 1) * STEPS // len(steps):
                 self.progress()
+
+    def waiting(self, visits: list[Visit]) -> Iterator[tuple[datetime, int, Callable[[], None]]]:
+        """Yield how those who have nothing booked come onto the waitlist: when, in which order, and what is done."""
+        expected = {visit.patient for visit in visits if visit.day >= self.today}
+        free = (n for n in range(len(CAST), len(CAST) + OTHERS) if n not in expected)
+        for number, (purpose, providers, times, until, days_ago, clock, note) in enumerate(WAITING):
+            at = self.before(self.today, days_ago, clock)
+            draft = WaitlistDraft(
+                patient_id=self.patients[next(free)],
+                purpose_id=self.purposes[purpose],
+                provider_ids=tuple(self.providers[name] for name in providers),
+                times=times,
+                earliest=self.today,
+                until=self.today + timedelta(days=until),
+                note=note,
+            )
+            yield at, -500 + number, partial(self.put_on_waitlist, at, draft)
+
+    def put_on_waitlist(self, at: datetime, draft: WaitlistDraft) -> None:
+        """Put somebody on the waitlist."""
+        waitlist_acts.add(self.session, self.clinic, self.act(self.staff["tlee"], at), draft)
 
     def book(self, visit: Visit) -> int:
         """Book one visit as whoever made it."""

@@ -10,7 +10,7 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.invitations import Source
 from ctfront.domain.mails import InvitationMail
 from ctfront.domain.patients import PatientDraft
-from ctfront.domain.staff import Act, Actor, ActorKind, Right
+from ctfront.domain.staff import Act, Actor, ActorKind
 from ctfront.services import accepting, enrolling, happenings, inviting, mail_acts, profile
 from ctfront.services.enrolling import Registration
 
@@ -131,8 +131,7 @@ class CastInvitations:
             self.session, self.clinic, act, self.links[patient.email], patient.birth_date
         )
         assert accepted.enrollment_id is not None, "the right birth date on a live link"
-        name = f"{patient.first_name} {patient.last_name}"
-        return Actor(kind=ActorKind.ENROLLMENT, id=accepted.enrollment_id, name=name, rights=frozenset({Right.BOOK}))
+        return Actor.enrolled(accepted.enrollment_id, f"{patient.first_name} {patient.last_name}")
 
     def look(self, at: datetime) -> None:
         """Let the clerk have looked at what is new before going home."""

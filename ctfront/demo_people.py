@@ -1,9 +1,11 @@
 """Made-up people of the demo clinic; nobody of these names is meant."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from ctfront.domain.patients import Alert, Channel, PatientDraft, Phone, Sex
+from ctfront.domain.times import Span
+from ctfront.domain.waitlist import ALL_DAY
 
 BOTH = frozenset(Channel)
 
@@ -106,3 +108,11 @@ MEN = (
     "Hassim", "Hugo", "Isaac", "Jamal", "Jonas", "Kofi", "Leon", "Marco", "Miguel", "Nils", "Oscar", "Pavel", "Rafael",
     "Samuel", "Stefan", "Tariq", "Victor", "Walter", "Xavier", "Yusuf",
 )  # fmt: skip
+
+WAITING: tuple[tuple[str, tuple[str, ...], Span, int, int, time, str], ...] = (
+    ("Adjustment", (), ALL_DAY, 12, 1, time(17, 20), "works near by, here in ten minutes"),
+    ("Adjustment", (ALVAREZ,), Span(8 * 60, 12 * 60), 11, 3, time(9, 50), ""),
+    ("Massage", (OSEI,), ALL_DAY, 9, 2, time(14, 35), "call the office first"),
+    ("Re-exam", (), Span(13 * 60, 18 * 60), 13, 5, time(11, 5), ""),
+)
+"""Who waits, none of the cast: purpose, providers, times, for how many more days, since how many and when, note."""

@@ -113,6 +113,10 @@ class WaitingForms(GatedApp, App[None]):
     @work(group="show")
     async def action_waiting_form(self) -> None:
         """Go back to the form left last; from inside a form to the one before, round and round."""
+        await self.go_back_to_form()
+
+    async def go_back_to_form(self) -> None:
+        """Show the form that waits again, the one in view waits instead."""
         if not self.waiting:
             self.say(f"No {'other ' if isinstance(self.screen, Form) else ''}form is waiting.")
             return
@@ -144,4 +148,8 @@ class WaitingForms(GatedApp, App[None]):
             what = "1 form is open" if count == 1 else f"{count} forms are open"
             if not await self.ask(Question(f"{what}: quit and lose what was typed?", yes="quit")):
                 return
+        await self.give_up_forms()
         self.exit()
+
+    async def give_up_forms(self) -> None:
+        """Do what is to be done when the clerk leaves, and with it what was typed."""

@@ -1,14 +1,18 @@
 """The ways from anywhere: to a screen, to a patient, to what is new, through a line of commands."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.binding import Binding
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
-from ctfront.domain.errors import ClinicError
+from ctfront.domain.drafts import Left
+from ctfront.domain.errors import ClinicError, DatabaseUnavailable
 from ctfront.domain.grammar.commands import ABOUT_INVITATIONS
 from ctfront.domain.happenings import Happening, Leads, listed, still_open
 from ctfront.domain.patients import PatientName
@@ -36,6 +40,12 @@ from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
 from ctfront.waiting_forms import WaitingForms
 
+if TYPE_CHECKING:  # only asked for what its bell tells
+    from ctfront.data.database import Database
+
+DEAF_SECONDS = 15.0
+"""Until the bell of a server that went away is looked for again."""
+
 LAST_PATIENTS = 9
 """Patients shown that are remembered."""
 
@@ -43,6 +53,7 @@ LAST_PATIENTS = 9
 class Ways(WaitingForms):
     """What the keys that work everywhere do, and what screens ask for to be shown."""
 
+    database: "Database"
     clinic: Clinic
     actor: Actor
     clock: Callable[[], datetime]
@@ -78,6 +89,16 @@ class Ways(WaitingForms):
         if isinstance(self.desk_screen, SchedulerScreen):
             self.desk_screen.week_of = None
             self.desk_screen.go_to_day(day, appointment_id=appointment_id, ticked=ticked)
+
+    @work(group="bell")
+    async def hear_news(self) -> None:
+        """Look at once when the database tells that a desk or a patient did something; no key waits for it."""
+        while not self.database.sqlite:
+            with suppress(DatabaseUnavailable):
+                async for _ in self.database.news():
+                    if self.desk_screen is not None:
+                        await self.desk_screen.look_now()
+            await asyncio.sleep(DEAF_SECONDS)  # meanwhile the screens' own looks see it, a little later
 
     @work(group="show")
     async def show_patient(self, patient_id: int) -> None:
@@ -153,8 +174,12 @@ class Ways(WaitingForms):
     @work(group="new_patient")
     async def action_new_patient(self, typed: str = "") -> None:
         """Add a patient and show them."""
+        await self.add_new_patient(typed)
+
+    async def add_new_patient(self, typed: str = "", *, left: Left | None = None) -> None:
+        """Add a patient in the form, and show them; one that was `left` in the middle stands as it was."""
         try:
-            added = await self.ask(await new_patient_form(self.patients, self.scheduling, typed))
+            added = await self.ask(await new_patient_form(self.patients, self.scheduling, typed, left=left))
         except ClinicError as refusal:
             self.say(str(refusal))
             return
@@ -236,8 +261,11 @@ class Ways(WaitingForms):
                 self.show_access(chosen.subject_id)
 
     @work(group="waitlist")
-    async def show_waitlist(self) -> None:
-        """List who waits, those first whom the place that was freed last fits; whom Enter takes is booked there."""
+    async def show_waitlist(self, left: Left | None = None) -> None:
+        """List who waits, those first whom the place that was freed last fits; whom Enter takes is booked there.
+
+        A form that was `left` in the middle opens with it.
+        """
         try:
             freed = self.offer.freed if self.offer else None
             offer = await self.waitlist.offer(freed.place, now=self.wall_now) if freed else None
@@ -247,6 +275,7 @@ class Ways(WaitingForms):
             self.say(str(refusal))
             return
         shown = WaitlistList(self.waitlist, self.patients, providers, purposes, entries, offer)
+        shown.left = left
         taken = await self.ask(shown)
         if taken is None:
             if (screen := self.desk_screen) is not None:
@@ -286,6 +315,9 @@ class Ways(WaitingForms):
         if isinstance(self.desk_screen, SchedulerScreen):
             await self.desk_screen.carry_out(commands, command, at_hand)
 
+    def lock_now(self) -> object:
+        """Lock the screen."""
+
     def show_by_verb(self, verb: str) -> None:
         """Do what `sc`, `pi`, `pa`, `su`, `wl`, `dup` or `q` asks for."""
         match verb:
@@ -295,6 +327,8 @@ class Ways(WaitingForms):
                 self.review_duplicates()
             case "q":
                 self.leave_program()
+            case "lk":
+                self.lock_now()
             case "sc":
                 self.switch_mode("scheduler")
             case "pi":

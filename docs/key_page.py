@@ -67,13 +67,31 @@ def page() -> str:
     lines += [f"| {' | '.join(row)} |" for row in in_rows(cells, 4)]
     names = [screen.NAME.title().replace("-U", "-u") for screen in SCREENS]
     lines += ["", f"| key | {' | '.join(names)} |", f"|{' --- |' * (len(SCREENS) + 1)}"]
-    for keys in sorted({keys for screen in by_screen for keys in screen}, key=order):
-        lines.append(f"| {code(keys)} | {' | '.join(screen.get(keys, '') for screen in by_screen)} |")
+    keys_of_screens = sorted({keys for screen in by_screen for keys in screen}, key=order)
+    for keys, cells in joined((keys, [screen.get(keys, "") for screen in by_screen]) for keys in keys_of_screens):
+        lines.append(f"| {code(keys)} | {' | '.join(cells)} |")
     inside = acts(bindings_of(Form, PatientFinder, CheckBox)) | {("Enter",): "Next field that wants an answer, Okay"}
     cells = [f"{code(keys)} {words}" for keys, words in sorted(inside.items(), key=lambda it: order(it[0]))]
     lines += ["", "| in forms | | | |", "| --- | --- | --- | --- |"]
     lines += [f"| {' | '.join(row)} |" for row in in_rows(cells, 4)]
     return "\n".join(lines) + "\n"
+
+
+def joined(rows: Iterable[tuple[tuple[str, ...], list[str]]]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Give the rows, those of digits that only one and the same screen has as one."""
+    before: tuple[tuple[str, ...], list[str]] | None = None
+    for keys, cells in rows:
+        known = before[1] if before is not None else []
+        alone = keys[0].isdigit() and sum(map(bool, cells)) == 1 and list(map(bool, cells)) == list(map(bool, known))
+        if before is not None and alone and before[0][0].isdigit():
+            words = [", ".join(filter(None, pair)) for pair in zip(known, cells, strict=True)]
+            before = ((*before[0], *keys), words)
+            continue
+        if before is not None:
+            yield before
+        before = (keys, cells)
+    if before is not None:
+        yield before
 
 
 def in_rows(cells: list[str], width: int) -> Iterator[list[str]]:

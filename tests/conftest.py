@@ -120,6 +120,18 @@ def postgresql_url(postgresql_server) -> Iterator[str]:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+@pytest.fixture
+def empty_postgresql_url(postgresql_server) -> Iterator[str]:
+    """A private database without tables."""
+    name = f"empty_{uuid.uuid4().hex}"
+    address = make_url(postgresql_server)
+    with administering(address) as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield address.set(database=name).render_as_string(hide_password=False)
+    with administering(address) as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request) -> str:
     """The test runs once on each engine."""

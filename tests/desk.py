@@ -9,6 +9,8 @@ from textual import events
 from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 
+from tests.wire.settling import settled
+
 NAMED = {
     "enter", "escape", "tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pageup", "pagedown",
     "space", "backspace", "delete", *(f"f{n}" for n in range(1, 10)),
@@ -53,17 +55,7 @@ class Desk:
     async def settle(self) -> None:
         """Wait until nothing is under way and the last frame is laid out."""
         async with asyncio.timeout(PATIENCE):
-            await self.app.gate.settled()
-            while not await self._drawn():
-                await self.app.gate.settled()
-            await self.app.gate.settled()
-
-    async def _drawn(self) -> bool:
-        """Wait for a frame of the screen in view; one that was left meanwhile never answers, and is asked no more."""
-        drawn = asyncio.get_running_loop().create_future()
-        self.app.screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
-        await asyncio.wait([drawn], timeout=1)
-        return drawn.done()
+            await settled(self.app)
 
     async def press(self, script: str) -> None:
         """Press the keys slowly: each waits for the last one's effect."""

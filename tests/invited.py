@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
 from ctfront.data import invitations, ledger
 from ctfront.data.folding import fold_email
 from ctfront.data.models import ConsentRow, InvitationRow, OnlineAccountRow, OutboxRow, PatientRow
+from ctfront.domain.clinic import Clinic
 from ctfront.domain.invitations import Change, Source
 from ctfront.domain.staff import Act, Actor, ActorKind
 from ctfront.services import enrolling, inviting
@@ -85,9 +87,16 @@ def invited(clinic: SmallClinic, patient: str, *, days_ago: int = 3) -> None:
     settle(clinic, patient, Change.DELIVER, at + timedelta(minutes=1))
 
 
+def enroll(session: Session, clinic: Clinic, act: Act, patient_id: int, address: str) -> Actor:
+    """Let the log-in of an address book for a patient; return who then acts."""
+    known = enrolling.account_of(session, address)
+    account_id = known.id if known is not None else enrolling.add_account(session, act, address, None)
+    return Actor.enrolled(enrolling.enroll(session, clinic, act, patient_id, account_id), "A Patient")
+
+
 def enrolled(clinic: SmallClinic, patient: str, address: str, at: datetime = NOW - 2 * DAY) -> None:
     """A patient with an online account."""
-    do(clinic, enrolling.enroll, clinic.patients[patient], address, at=at)
+    do(clinic, enroll, clinic.patients[patient], address, at=at)
 
 
 def requested(clinic: SmallClinic, who: enrolling.Registration, at: datetime = NOW - DAY) -> int:

@@ -16,6 +16,7 @@ from ctfront.services.mail_post import MailPost
 from ctfront.settings import VI, Settings
 from tests.clinics import SmallClinic
 from tests.desk import open_desk
+from tests.wire.kept_frames import FrameKeeper, Frames
 from tests.wire.terminal_desk import terminal_desk
 
 EIGHT = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
@@ -137,18 +138,23 @@ class Story:
         self.scene(clinic)
         return clinic
 
-    async def live(self, clinic: SmallClinic, *, burst: bool, size: tuple[int, int]) -> End:
-        """Live through it in the headless driver."""
+    async def live(
+        self, clinic: SmallClinic, *, burst: bool, size: tuple[int, int], frames: Frames | None = None
+    ) -> End:
+        """Live through it in the headless driver; what is drawn is added to `frames`."""
         lacking = Settings(database=":memory:", state_folder=Path()).mail_lacks  # as beside a bare database file
         post = MailPost(clinic.database, clinic.clinic.id, lambda: self.now, lacking=lacking)
         paper = Paper(folder=clinic.database.path.with_suffix(""), command=self.print_command)
         actor = getattr(clinic, self.who)
         kept = keys_kept_in(clinic.database.path.parent / "settings.toml")
         more = {"post": post, "paper": paper, "keep_keys": kept, "walking": VI}
-        app = CTFrontApp(clinic.database, clinic.clinic, actor, lambda: self.now, self.keymap, **more)
+        kind = CTFrontApp if frames is None else FrameKeeper
+        app = kind(clinic.database, clinic.clinic, actor, lambda: self.now, self.keymap, **more)
         async with open_desk(app, size=size) as desk:
             await (desk.burst(self.script) if burst else desk.press(self.script))
             cells, looks = desk.cells(), desk.looks()
+            if frames is not None:
+                frames += app.frames
         return End(cells=cells, looks=looks, **await left_in(clinic))
 
     async def live_on_the_wire(self, clinic: SmallClinic, path: Path, *, burst: bool, size: tuple[int, int]) -> End:

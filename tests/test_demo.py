@@ -11,10 +11,10 @@ from ctfront.data.database import Database
 from ctfront.data.folding import fold
 from ctfront.demo import first_open_day, make_demo
 from ctfront.demo_people import CAST, SURNAMES
-from ctfront.domain.appointments import Status
+from ctfront.domain.appointments import Asker, Status
 from ctfront.domain.families import Relation
 from ctfront.domain.patient_access import AccessList, AccessRow, Sort
-from ctfront.domain.staff import Right
+from ctfront.domain.staff import Act, Right
 from ctfront.services.exporting import Exporting
 from ctfront.services.happenings import Happenings
 from ctfront.services.identity import who_is
@@ -22,6 +22,7 @@ from ctfront.services.inviting import Inviting
 from ctfront.services.patient_access import PatientAccess
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.waitlist import Waitlist
 from tests.clinics import DEMO_RULES
 
 NOW = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
@@ -209,6 +210,32 @@ def test_why_quinns_invitation_failed_is_told(demo_file):
         return (await Inviting(database, clinic).access([name.id], now=NOW))[name.id].invitation.error
 
     assert answer(demo_file, error) == "550 5.1.1 no mailbox here by that name"
+
+
+def test_a_cancellation_of_today_offers_its_place_to_who_waits(demo_file, tmp_path):
+    path = tmp_path / "clinic.db"
+    path.write_bytes(demo_file.read_bytes())
+
+    async def offers(database, clinic):
+        scheduling = Scheduling(database, clinic)
+        waitlist = Waitlist(database, scheduling)
+        now = datetime.combine(TODAY, time(7, 59))
+        why = {"reason": "patient ill", "asked_by": Asker.PATIENT}
+        _, tlee = await asyncio.to_thread(who_is, database, os_user="whoever", asked_user="tlee")
+        found = {}
+        for a in await today_of(database, clinic):
+            if a.start < time(9):
+                act = Act(who=tlee, at=NOW, op_id=f"cancel-{a.id}")
+                await scheduling.cancel(act, a.id, version=a.version, **why)
+                offer = await waitlist.offer(a.place, now=now)
+                found[a.patient.last_name] = [] if offer is None else [entry.patient for entry in offer.entries]
+        return found
+
+    found = answer(path, offers)
+    assert {name: len(fitting) for name, fitting in found.items()} == {"Ruiz": 2, "Kapoor": 1, "Lee": 1, "Okafor": 2}
+    cast = {member.patient.last_name for member in CAST}
+    waiting = [patient for fitting in found.values() for patient in fitting]
+    assert all(patient.phone and patient.last_name not in cast for patient in waiting)
 
 
 def test_two_requests_wait_and_they_are_what_is_new(demo_file):

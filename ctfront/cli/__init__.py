@@ -33,14 +33,21 @@ COMMANDS = {
     "server": ("ctfront.cli.server", "Keep the program loaded, so that every log-in is instant."),
     "site": ("ctfront.cli.site", "Serve the Online Appointments site."),
     "mail": ("ctfront.cli.mail", "Deliver the mail that is due; --watch is the service."),
+    "audit": ("ctfront.cli.audit", "List who did what when; WORDS narrow it, -o exports it."),
     "staff": ("ctfront.cli.staff", "List and add members of staff."),
     "config": ("ctfront.cli.config", "Show where everything lives."),
     "keys": ("ctfront.cli.keys", "Show what each key arrives as."),
-    "check": ("ctfront.cli.check", "Check the database, the audit chain and who may log in."),
+    "backup": ("ctfront.cli.backup", "Copy the database while everybody works."),
+    "restore": ("ctfront.cli.restore", "Restore a backup into an empty place."),
+    "db": ("ctfront.cli.db", "Move the clinic to a PostgreSQL server."),
+    "check": ("ctfront.cli.check", "Check the database, the audit trail and who may log in."),
     "completion": ("ctfront.cli.completion", "Print a completion script for a shell."),
 }
 """Each command with its module and what help says of it, so that help imports none of them."""
 
+
+SCREENS_TOO = "demo"
+"""The command that opens the screens: what is typed while it loads is their first input."""
 
 KEYBOARD = 0
 
@@ -81,6 +88,8 @@ class Commands(click.Group):
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name == SCREENS_TOO:
+            ctx.with_resource(no_echo(KEYBOARD))
         command = import_module(COMMANDS[cmd_name][0]).command
         assert isinstance(command, click.Command)
         return command

@@ -24,6 +24,7 @@ def command(asked: Asked) -> None:
         ("settings", str(settings.settings_file or "none: the database is a server; CTFRONT_SETTINGS names a file")),
         ("log", str(settings.log_file)),
         ("hold", f"{settings.hold_seconds} s"),
+        ("lock", f"after {settings.lock_minutes} min" if settings.lock_minutes else "never"),
         ("day sheets", shlex.join(settings.print_command) or f"saved in {settings.state_folder}"),
         ("mail", _mail_words(settings.mail)),
         ("from", settings.mail.sender or "not set"),

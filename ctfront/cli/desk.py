@@ -1,5 +1,6 @@
 """`ctfront` alone: the app at this terminal."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping
@@ -14,6 +15,7 @@ from ctfront.cli.first_paint import draws_ascii
 from ctfront.cli.opening import Desk, desk_at, opened_database
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database
+from ctfront.domain.clinic import Identity
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.set_up import check_zone
 from ctfront.domain.text import safe
@@ -117,6 +119,12 @@ def keys_kept_in(file: Path | None) -> Callable[[Mapping[str, str]], None]:
     return keep
 
 
+def lock_after(desk: Desk) -> timedelta | None:
+    """Return after how much idleness the screen locks; a demo's never does."""
+    minutes = desk.settings.lock_minutes
+    return timedelta(minutes=minutes) if minutes and desk.clinic.identity is not Identity.DEMO else None
+
+
 def run_app(desk: Desk, asked: Asked, taken: TakenTerminal | None = None, *, greeting: str = "") -> None:
     """Run the app until it is left; what it did not foresee goes to the log, not to the screen.
 
@@ -150,12 +158,19 @@ def run_app(desk: Desk, asked: Asked, taken: TakenTerminal | None = None, *, gre
         paper=desk.paper,
         keep_keys=keys_kept_in(settings.settings_file),
         walking=VI,
+        lock_after=lock_after(desk),
     )
     app.taken = taken
     keep_loaded()
-    desk.run(app.run_async(mouse=False))
+    try:
+        desk.run(app.run_async(mouse=False))
+    finally:
+        with contextlib.suppress(ClinicError):  # the database is away, and the session over
+            desk.run(app.viewing.write())
     if asked.wire:
         click.echo(app.wire_words(app.gate.taken if app.gate else 0), err=True)
+    if app.parting:
+        click.echo(app.parting, err=True)
     if app._exception is not None:
         raise app._exception
     if app.return_code:  # told to end by a signal

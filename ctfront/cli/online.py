@@ -7,15 +7,14 @@ from typing import Any, Protocol, TypeVar
 import click
 
 from ctfront.cli import Asked
-from ctfront.cli.opening import opened
+from ctfront.cli.opening import Desk, opened
 from ctfront.cli.tables import aligned
 from ctfront.domain.errors import Ambiguous, InputRefused, NotFound
 from ctfront.domain.grammar.hours import read_hours, show_hours
-from ctfront.domain.online import OnlineBook, OnlineProvider
+from ctfront.domain.online import OnlineBook, OnlineProvider, OnlineProviderDraft
 from ctfront.domain.providers import DayHours
 from ctfront.domain.text import brief, safe
 from ctfront.domain.times import Span, subtract
-from ctfront.services.online_setup import OnlineSetup, draft_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -41,7 +40,7 @@ def command(ctx: click.Context) -> None:
 def show(asked: Asked) -> None:
     """Show the clinic's rules, the providers and the purposes."""
     with opened(asked) as desk:
-        book = desk.run(OnlineSetup(desk.database, desk.clinic).book())
+        book = desk.run(desk.setup.online())
     rules = book.rules
     click.echo(
         f"From {rules.notice_minutes} minutes to {rules.days_ahead} days ahead, {rules.most_coming} appointments to "
@@ -50,7 +49,7 @@ def show(asked: Asked) -> None:
     if rules.welcome:
         click.echo(safe(rules.welcome))
     click.echo("\n".join(aligned([_provider_cells(one, book) for one in book.providers])))
-    click.echo("\n".join(aligned([(safe(p.name), _approval(p.id in book.to_approve)) for p in book.purposes])))
+    click.echo("\n".join(aligned([(safe(p.name), _approval(p.id in book.rules.to_approve)) for p in book.purposes])))
 
 
 @command.command("rules")
@@ -62,10 +61,9 @@ def show(asked: Asked) -> None:
 def rules(asked: Asked, notice: int | None, days: int | None, most: int | None, welcome: str | None) -> None:
     """Set the clinic's rules."""
     with opened(asked) as desk:
-        setup = OnlineSetup(desk.database, desk.clinic)
         chosen = {"notice_minutes": notice, "days_ahead": days, "most_coming": most, "welcome": welcome}
         changed: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
-        click.echo(desk.run(setup.save_rules(desk.act(), replace(desk.run(setup.book()).rules, **changed))))
+        _save_rules(desk, **changed)
 
 
 @command.command("provider")
@@ -93,12 +91,11 @@ def provider(
     if hours and restore:
         raise click.UsageError("--hours and --restore exclude one another.")
     with opened(asked) as desk:
-        setup = OnlineSetup(desk.database, desk.clinic)
-        providers = desk.run(setup.book()).providers
+        providers = desk.run(desk.setup.online()).providers
         chosen = _meant([one.provider for one in providers], name, "provider")
         one = next(p for p in providers if p.provider.id == chosen.id)
         purposes = [p for p in desk.run(desk.setup.purposes()) if p.id in one.provider.purpose_ids]
-        draft = draft_of(one)
+        draft = OnlineProviderDraft.of(one)
         draft = replace(
             draft,
             available=draft.available if available is None else available,
@@ -108,7 +105,8 @@ def provider(
             purpose_ids=(draft.purpose_ids | {_meant(purposes, it, "purpose").id for it in offer})
             - {_meant(purposes, it, "purpose").id for it in withhold},
         )
-        click.echo(safe(desk.run(setup.save_provider(desk.act(), chosen.id, draft))))
+        saved = desk.run(desk.setup.save_online_provider(desk.act(), chosen.id, draft, version=one.version))
+        click.echo(f"Saved {safe(saved.name)}.")
 
 
 @command.command("purpose")
@@ -118,9 +116,16 @@ def provider(
 def purpose(asked: Asked, name: str, approve: bool) -> None:
     """Set whether the desk approves a visit purpose first."""
     with opened(asked) as desk:
-        setup = OnlineSetup(desk.database, desk.clinic)
-        chosen = _meant(desk.run(setup.book()).purposes, name, "purpose")
-        click.echo(safe(desk.run(setup.save_approval(desk.act(), chosen.id, needed=approve))))
+        book = desk.run(desk.setup.online())
+        chosen = {_meant(book.purposes, name, "purpose").id}
+        known = book.rules.to_approve
+        _save_rules(desk, to_approve=known | chosen if approve else known - chosen)
+
+
+def _save_rules(desk: Desk, **changed: Any) -> None:
+    book = desk.run(desk.setup.online())
+    rules = replace(book.rules, **changed)
+    click.echo(f"Saved {desk.run(desk.setup.save_online_rules(desk.act(), rules, version=book.version)).name}.")
 
 
 def _meant(things: Iterable[Thing], text: str, what: str) -> Thing:
@@ -156,7 +161,7 @@ def _provider_cells(one: OnlineProvider, book: OnlineBook) -> tuple[str, ...]:
     return (
         safe(one.provider.name),
         "available" if one.available else "hidden",
-        f"{one.cap} at a time",
+        f"{one.booked.highest_governor} at a time",
         safe(hours),
         safe(", ".join(names) or "nothing offered"),
     )

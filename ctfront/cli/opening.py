@@ -15,14 +15,16 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from ctfront.cli import NOW_VARIABLE, Asked, settings_for
+from ctfront.cli.caller import this_process
 from ctfront.data import clinic as clinics
 from ctfront.data.database import Database
 from ctfront.data.models import ChangeRow
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import InputRefused, NotFound, WrongDatabase
-from ctfront.domain.staff import Act, Actor
+from ctfront.domain.staff import Act, Actor, ActorKind
 from ctfront.domain.times import wall_clock
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.day_sheets import Paper
@@ -34,6 +36,8 @@ from ctfront.terminal.key_loop import KeyLoop
 
 Answer = TypeVar("Answer")
 Clock = Callable[[], datetime]
+
+_NEWEST = select(func.max(ChangeRow.made_at))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,9 +154,38 @@ def desk_at(settings: Settings, database: Database, runner: asyncio.Runner, aske
     return Desk(settings=settings, database=database, clinic=clinic, actor=actor, clock=clock, runner=runner)
 
 
+@contextlib.contextmanager
+def opened_for_upkeep(asked: Asked) -> Iterator[Desk]:
+    """Open the clinic for whoever keeps the machine, staff or not; no writer is waited for. Raises `ClinicError`."""
+    from ctfront.data.snapshots import snapshot_of  # no desk needs it at its start
+
+    settings = settings_for(asked)
+    with opened_database(settings) as (database, runner):
+        with snapshot_of(database) as connection:
+            clinic = clinics.load_clinic(Session(connection))
+            if clinic is None:
+                raise NotFound("This database holds no clinic yet; make one with: ctfront init")
+            newest = connection.execute(_NEWEST.where(ChangeRow.clinic_id == clinic.id)).scalar()
+        clock = start_clock(os.environ.get(NOW_VARIABLE), clinic.zone, newest)
+        yield Desk(settings=settings, database=database, clinic=clinic, actor=operator(), clock=clock, runner=runner)
+
+
+def operator() -> Actor:
+    """Return who keeps the machine, by the account."""
+    caller = this_process()
+    return Actor(
+        kind=ActorKind.SYSTEM,
+        id=None,
+        name="operator",
+        os_user=caller.account,
+        session=secrets.token_hex(8),
+        origin=caller.origin,
+    )
+
+
 def newest_stamp(database: Database, clinic_id: int) -> datetime | None:
     """Return when the newest act was done."""
-    query = select(func.max(ChangeRow.made_at)).where(ChangeRow.clinic_id == clinic_id)
+    query = _NEWEST.where(ChangeRow.clinic_id == clinic_id)
     return database.write_now(lambda session: session.execute(query).scalar())
 
 

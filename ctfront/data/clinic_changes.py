@@ -15,6 +15,9 @@ from ctfront.data.models import (
     AppointmentRow,
     ClinicRow,
     OfficeHoursRow,
+    OnlineHoursRow,
+    OnlineProviderRow,
+    OnlinePurposeRow,
     ProviderPurposeRow,
     ProviderRow,
     SiteRow,
@@ -199,8 +202,13 @@ def remove(session: Session, kind: str, row_id: int) -> None:
         "provider": (
             delete(OfficeHoursRow).where(OfficeHoursRow.provider_id == row_id),
             delete(ProviderPurposeRow).where(ProviderPurposeRow.provider_id == row_id),
+            delete(OnlineHoursRow).where(OnlineHoursRow.provider_id == row_id),
+            delete(OnlineProviderRow).where(OnlineProviderRow.provider_id == row_id),
         ),
-        "purpose": (delete(ProviderPurposeRow).where(ProviderPurposeRow.purpose_id == row_id),),
+        "purpose": (
+            delete(ProviderPurposeRow).where(ProviderPurposeRow.purpose_id == row_id),
+            delete(OnlinePurposeRow).where(OnlinePurposeRow.purpose_id == row_id),
+        ),
     }
     table = {"site": SiteRow, "provider": ProviderRow, "purpose": VisitPurposeRow}[kind].__table__
     for statement in owned[kind]:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ctfront.data import schema
+from ctfront.data.bell import ringing
 from ctfront.data.steady import steady_connection
 from ctfront.data.write_lock import WriteLock
 from ctfront.domain.errors import ChangedElsewhere, DatabaseUnavailable, WrongDatabase
@@ -44,6 +45,9 @@ LEAVING_SECONDS = 5.0
 
 RETRIES = 8
 """Times an act is run again when PostgreSQL refused it for another desk's sake."""
+
+_NOT_GRANTED = "42501"
+"""SQLSTATE of a privilege that the account lacks."""
 
 _RETRY_STATES = {"40001", "40P01", "23505"}
 """SQLSTATE of serialization failure, deadlock and unique violation."""
@@ -82,7 +86,7 @@ class Database:
         given_back = asyncio.get_running_loop().create_future()
         self._under_way.add(given_back)
         given_back.add_done_callback(self._under_way.discard)
-        with _translated():
+        with translated():
             session = AsyncSession(self._read_engine, expire_on_commit=False)
             try:
                 yield session
@@ -90,6 +94,21 @@ class Database:
                 closing = asyncio.ensure_future(session.close())
                 closing.add_done_callback(lambda _: given_back.set_result(None))
                 await asyncio.shield(closing)
+
+    async def news(self) -> AsyncIterator[None]:
+        """Yield at first, and whenever an act of any desk has left news; on a file, which cannot tell, never.
+
+        Raises `DatabaseUnavailable` when the server goes away; what rings meanwhile is not heard.
+        """
+        if self.sqlite:
+            return
+        import psycopg
+
+        try:
+            async for ring in ringing(self.url):
+                yield ring
+        except psycopg.OperationalError as error:
+            raise _unavailable(error) from error
 
     async def write(self, act: Callable[[Session], Result]) -> Result:
         """Run the act in the database thread as one transaction: it happens whole or not at all.
@@ -108,17 +127,19 @@ class Database:
 
         Raises `WrongDatabase` or `DatabaseUnavailable`.
         """
-        with _translated():
+        with translated():
             if self.path:
                 schema.check_file(self.path)
             found = schema.revision(self._write_engine)
         if found == schema.HEAD:
             return
+        if found == schema.MOVED:
+            raise WrongDatabase(schema.HAS_MOVED)
         if found is not None and found not in schema.OLDER:
             raise WrongDatabase("This database was made by a newer ctfront; update the program and start again.")
         from ctfront.data.migrations import upgrade  # alembic costs 120 ms; most starts don't need it
 
-        with _translated(), self._locked():
+        with translated(), self._locked():
             upgrade(self.url.render_as_string(hide_password=False))
 
     async def close(self) -> None:
@@ -136,7 +157,7 @@ class Database:
         self._thread.shutdown()
 
     def _write(self, act: Callable[[Session], Result]) -> Result:
-        with _translated(), self._locked():
+        with translated(), self._locked():
             for attempt in range(RETRIES):
                 try:
                     with Session(self._write_engine, expire_on_commit=False) as session, session.begin():
@@ -207,7 +228,7 @@ def _prepare_reader(connection: Any, record: Any) -> None:
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn what the driver says into what a clerk can act on."""
     try:
         yield
@@ -216,6 +237,10 @@ def _translated() -> Iterator[None]:
     except (OperationalError, InternalError) as error:
         raise _unavailable(error.orig) from error
     except DatabaseError as error:
+        if str(error.orig) == schema.MOVED:
+            raise WrongDatabase(schema.HAS_MOVED) from error
+        if getattr(error.orig, "sqlstate", None) == _NOT_GRANTED:
+            raise WrongDatabase("The database does not let this account do that; ask the administrator.") from error
         if type(error) is not DatabaseError:  # a defect of ours or a constraint, not the database's state
             raise
         raise _unavailable(error.orig) from error

@@ -12,6 +12,7 @@ from ctfront.data.models import (
     AuditDetailRow,
     AuditRow,
     ClinicRow,
+    DraftRow,
     EnrollmentRequestRow,
     EnrollmentRow,
     InvitationRow,
@@ -88,6 +89,7 @@ def erase(session: Session, clinic_id: int, act: Act, patient_id: int) -> None:
     )
     session.execute(update(StatusChangeRow).where(StatusChangeRow.appointment_id.in_(theirs)).values(reason=""))
     session.execute(update(AppointmentRow).where(AppointmentRow.id.in_(theirs)).values(note="", cancel_reason=""))
+    session.execute(delete(DraftRow).where(DraftRow.clinic_id == clinic_id, DraftRow.patient_id == patient_id))
     _take_off_the_waitlist(session, clinic_id, act, patient_id)
     _end_enrollments(session, clinic_id, act, patient_id)
 

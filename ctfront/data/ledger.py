@@ -1,31 +1,35 @@
-"""What every act writes beside its own rows: itself, the audit chain, the news for other desks.
+"""What every act writes beside its own rows: itself, the audit chain, the news for other desks."""
 
-hash = SHA-256 over the previous hash and the canonical JSON of the entry. The entry holds a salted digest
-of before and after, so that erasing the details of a person leaves the chain whole.
-"""
-
-import hashlib
-import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from ctfront.data.bell import BELL
+from ctfront.data.chain import GENESIS, broken_links, canonical, details_digest, entry_hash
 from ctfront.data.models import ActRow, AuditDetailRow, AuditHeadRow, AuditRow, ChangeRow
 from ctfront.domain.staff import Act
-
-GENESIS = "0" * 64
-"""What stands before the first entry."""
 
 REACH = 1000
 """Acts of the clinic back to which the one before is looked for."""
 
 Details = Mapping[str, Any]
 
+__all__ = [
+    "Details",
+    "Entry",
+    "broken_links",
+    "note_views",
+    "record",
+    "record_portion",
+    "renew_undo",
+    "repeated",
+    "tell",
+]
 
 _ACT, _HEAD = ActRow.__table__, AuditHeadRow.__table__
 _EARLIER = select(_ACT.c.subject_id).where(_ACT.c.op_id == bindparam("op_id"))
@@ -34,6 +38,7 @@ _MOVE_HEAD = update(_HEAD).where(_HEAD.c.clinic_id == bindparam("of_clinic"))
 _GROW_ACT = update(_ACT).where(_ACT.c.op_id == bindparam("of_act")).returning(_ACT.c.op_id)
 _ADD_ACT, _ADD_NEWS = insert(_ACT), insert(ChangeRow.__table__)
 _ADD_AUDIT, _ADD_DETAILS = insert(AuditRow.__table__), insert(AuditDetailRow.__table__)
+_RING = select(func.pg_notify(BELL, ""))
 """Built once, as every statement that each act executes."""
 
 
@@ -81,7 +86,7 @@ def record(
             "kind": kind,
             "subject_id": subject_id,
             "sentence": sentence[:400],
-            "undo": _canonical(undo) if undo is not None else None,
+            "undo": canonical(undo) if undo is not None else None,
             **by,
         },
     )
@@ -92,14 +97,14 @@ def record(
         "subject_id": subject_id,
         "op_id": act.op_id,
     }
-    connection.execute(_ADD_NEWS, [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
+    _add_news(connection, [{**news, "day": day} for day in (sorted(set(days)) or (None,))])
 
 
 def tell(session: Session, clinic_id: int, act: Act, *, kind: str, day: date) -> None:
     """Write news of a day for other desks, about what is neither audited nor taken back."""
     made_at = _by(act)["made_at"]
     news = {"clinic_id": clinic_id, "made_at": made_at, "kind": kind, "subject_id": None, "op_id": act.op_id}
-    session.connection().execute(_ADD_NEWS, {**news, "day": day})
+    _add_news(session.connection(), [{**news, "day": day}])
 
 
 def record_portion(
@@ -118,12 +123,28 @@ def record_portion(
     """
     by, connection = _by(act), _flushed(session)
     seq = _append_audit(connection, clinic_id, act, by, entries)
-    grown = {"serial": seq, "sentence": sentence[:400], "undo": _canonical(undo), "made_at": by["made_at"]}
+    grown = {"serial": seq, "sentence": sentence[:400], "undo": canonical(undo), "made_at": by["made_at"]}
     if connection.execute(_GROW_ACT, {"of_act": act.op_id, **grown}).first() is None:
         made = {"op_id": act.op_id, "clinic_id": clinic_id, "batch_id": act.batch_id, "kind": kind, "subject_id": None}
         connection.execute(_ADD_ACT, {**made, **by, **grown})
     news = {"clinic_id": clinic_id, "made_at": by["made_at"], "kind": kind, "subject_id": None, "op_id": act.op_id}
-    connection.execute(_ADD_NEWS, {**news, "day": None})
+    _add_news(connection, [{**news, "day": None}])
+
+
+def _add_news(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write news, and ring the bell that goes with the commit where the database has one."""
+    connection.execute(_ADD_NEWS, rows)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_RING)
+
+
+def note_views(session: Session, clinic_id: int, act: Act, seen: Mapping[int, datetime]) -> None:
+    """Write into the chain that each patient's record was looked at: no act that `u` could meet, and no news."""
+    entries = [
+        Entry(kind="view", subject_kind="patient", subject_id=patient_id, after={"at": at})
+        for patient_id, at in seen.items()
+    ]
+    _append_audit(_flushed(session), clinic_id, act, _by(act), entries)
 
 
 def _by(act: Act) -> dict[str, Any]:
@@ -145,7 +166,7 @@ def _append_audit(
     audit, details = [], []
     for entry in entries:
         seq += 1
-        salt, before, after = secrets.token_hex(16), _canonical(entry.before), _canonical(entry.after)
+        salt, before, after = secrets.token_hex(16), canonical(entry.before), canonical(entry.after)
         row = {
             **by,
             "clinic_id": clinic_id,
@@ -178,17 +199,6 @@ def _lock_head(connection: Connection, clinic_id: int) -> tuple[int, str]:
     return head.seq, head.hash
 
 
-def details_digest(salt: str, before: str, after: str) -> str:
-    """Return the digest that the chain keeps of an entry's details."""
-    return hashlib.sha256(f"{salt}\n{before}\n{after}".encode()).hexdigest()
-
-
-def entry_hash(entry: Details) -> str:
-    """Return the hash of an entry, over everything but itself."""
-    body = {key: value for key, value in entry.items() if key != "hash"}
-    return hashlib.sha256(_canonical(body).encode()).hexdigest()
-
-
 def renew_undo(session: Session, clinic_id: int, last: ActRow, *, known: str, renewed: str) -> None:
     """Let the act before `last` know a row's new version, so that it can be taken back in its turn.
 
@@ -207,38 +217,3 @@ def renew_undo(session: Session, clinic_id: int, last: ActRow, *, known: str, re
     ).first()
     if before is not None and before.undo is not None:
         before.undo = before.undo.replace(known, renewed)
-
-
-def broken_links(session: Session, clinic_id: int) -> list[int]:
-    """Return the seq of every entry that was changed, cut out, or no longer matches its details."""
-    previous, expected, broken = GENESIS, 1, []
-    entries = session.execute(
-        select(AuditRow.__table__, AuditDetailRow.salt, AuditDetailRow.before, AuditDetailRow.after)
-        .outerjoin(
-            AuditDetailRow,
-            (AuditDetailRow.seq == AuditRow.seq) & (AuditDetailRow.clinic_id == AuditRow.clinic_id),
-        )
-        .where(AuditRow.clinic_id == clinic_id)
-        .order_by(AuditRow.seq)
-    ).mappings()
-    for row in entries:
-        entry = {column.name: row[column.name] for column in AuditRow.__table__.columns}
-        sound = entry["seq"] == expected and entry["previous_hash"] == previous and entry["hash"] == entry_hash(entry)
-        if row["salt"] is not None:
-            sound = sound and entry["digest"] == details_digest(row["salt"], row["before"], row["after"])
-        if not sound:
-            broken.append(entry["seq"])
-        previous, expected = entry["hash"], entry["seq"] + 1
-    head = session.get(AuditHeadRow, clinic_id)
-    if head is not None and (head.seq, head.hash) != (expected - 1, previous):
-        broken.append(head.seq)
-    return broken
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no plain form")
-
-
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from ctfront.data.clinic import providers_of, purposes_of, select_providers, select_purposes
 from ctfront.data.database import Reader
@@ -17,7 +18,7 @@ from ctfront.data.models import (
     ProviderPurposeRow,
     ProviderRow,
 )
-from ctfront.domain.online import OnlineBook, OnlineProvider, OnlineRules
+from ctfront.domain.online import OnlineBook, OnlineProvider, OnlineProviderDraft, OnlineRules
 from ctfront.domain.providers import Provider
 from ctfront.domain.times import Span
 
@@ -42,15 +43,15 @@ def _queries(clinic_id: int) -> list[Select[Any]]:
 
 async def read_book(reader: Reader, clinic_id: int) -> OnlineBook:
     """Return everything that decides what patients are offered."""
-    return _book_of([(await reader.execute(query)).all() for query in _queries(clinic_id)])
+    return _book_of(clinic_id, [(await reader.execute(query)).all() for query in _queries(clinic_id)])
 
 
 def load_book(session: Session, clinic_id: int) -> OnlineBook:
     """Return the same inside an act."""
-    return _book_of([session.execute(query).all() for query in _queries(clinic_id)])
+    return _book_of(clinic_id, [session.execute(query).all() for query in _queries(clinic_id)])
 
 
-def _book_of(answers: Sequence[Sequence[Any]]) -> OnlineBook:
+def _book_of(clinic_id: int, answers: Sequence[Sequence[Any]]) -> OnlineBook:
     providers, hours, offered, purposes, rules, ours, spans, online, to_approve = answers
     wanted = defaultdict(set)
     for provider_id, purpose_id in online:
@@ -62,10 +63,11 @@ def _book_of(answers: Sequence[Sequence[Any]]) -> OnlineBook:
         for provider in providers_of(providers, hours, offered)
     )
     return OnlineBook(
-        rules=_rules_of(rules),
+        id=clinic_id,
+        rules=_rules_of(rules, frozenset(row.purpose_id for row in to_approve)),
         providers=who,
         purposes=tuple(p for p in purposes_of(purposes) if any(one.offers(p.id) for one in who)),
-        to_approve=frozenset(row.purpose_id for row in to_approve),
+        version=rules[0].version if rules else 0,
     )
 
 
@@ -89,16 +91,63 @@ def _provider_of(
         governor=row.governor,
         hours=hours if row.own_hours else None,
         description=row.description,
+        version=row.version,
     )
 
 
-def _rules_of(rows: Sequence[Any]) -> OnlineRules:
+def _rules_of(rows: Sequence[Any], to_approve: frozenset[int]) -> OnlineRules:
     if not rows:
-        return OnlineRules()
+        return OnlineRules(to_approve=to_approve)
     row = rows[0]
     return OnlineRules(
         notice_minutes=row.notice_minutes,
         days_ahead=row.days_ahead,
         most_coming=row.most_coming,
+        to_approve=to_approve,
         welcome=row.welcome,
     )
+
+
+# -- writing
+
+
+def save_rules(session: Session, clinic_id: int, rules: OnlineRules) -> OnlineBook:
+    """Write the clinic's rules; return what is offered by them."""
+    row = session.get(OnlineRulesRow, clinic_id) or OnlineRulesRow(clinic_id=clinic_id)
+    row.notice_minutes, row.days_ahead, row.most_coming = rules.notice_minutes, rules.days_ahead, rules.most_coming
+    row.welcome = rules.welcome
+    session.add(row)
+    flag_modified(row, "welcome")  # another version too where only the approvals are others
+    session.flush()
+    purpose = OnlinePurposeRow
+    session.execute(delete(purpose).where(purpose.clinic_id == clinic_id))
+    rows = [{"purpose_id": it, "clinic_id": clinic_id, "needs_approval": True} for it in sorted(rules.to_approve)]
+    if rows:
+        session.execute(insert(purpose), rows)
+    return load_book(session, clinic_id)
+
+
+def save_provider(session: Session, clinic_id: int, provider: Provider, draft: OnlineProviderDraft) -> OnlineProvider:
+    """Write how a provider is offered, and return it."""
+    row = session.get(OnlineProviderRow, provider.id) or OnlineProviderRow(provider_id=provider.id, clinic_id=clinic_id)
+    row.available, row.governor, row.own_hours = draft.available, draft.governor, draft.hours is not None
+    row.description = draft.description
+    session.add(row)
+    flag_modified(row, "available")  # another version too where only hours or purposes are others
+    session.flush()
+    session.execute(delete(OnlineHoursRow).where(OnlineHoursRow.provider_id == provider.id))
+    owner = {"clinic_id": clinic_id, "provider_id": provider.id}
+    hours = [
+        {**owner, "weekday": weekday, "start_minute": span.start, "end_minute": span.end}
+        for weekday, spans in (draft.hours or {}).items()
+        for span in spans
+    ]
+    if hours:
+        session.execute(insert(OnlineHoursRow), hours)
+    offered = ProviderPurposeRow
+    session.execute(
+        update(offered)
+        .where(offered.provider_id == provider.id, offered.purpose_id.in_(provider.purpose_ids))
+        .values(offered_online=offered.purpose_id.in_(sorted(draft.purpose_ids)))
+    )
+    return next(one for one in load_book(session, clinic_id).providers if one.id == provider.id)

@@ -11,6 +11,11 @@ from ctfront.domain.errors import WrongDatabase
 HEAD = "0001"
 """The revision this program works with."""
 
+MOVED = "moved"
+"""The revision of a file whose clinic has moved to a server, and what its triggers say."""
+
+HAS_MOVED = "This clinic has moved to a database server; end the program and start it again, or ask the administrator."
+
 OLDER: frozenset[str] = frozenset()
 """Revisions that the migrations can bring up to `HEAD`."""
 
@@ -19,7 +24,7 @@ NETWORK_FILE_SYSTEMS = frozenset(
 )
 """Where SQLite's write-ahead log does not hold (sqlite.org/wal.html)."""
 
-_MAGIC = b"SQLite format 3\x00"
+MAGIC = b"SQLite format 3\x00"
 
 
 def revision(engine: Engine) -> str | None:
@@ -52,8 +57,8 @@ def check_file(path: Path) -> None:
         if not os.access(path, os.R_OK):
             raise WrongDatabase("The database file may not be read by this account; ask the administrator.")
         with path.open("rb") as file:
-            head = file.read(len(_MAGIC))
-        if head and head != _MAGIC:
+            head = file.read(len(MAGIC))
+        if head and head != MAGIC:
             raise WrongDatabase(f"{path} is not a ctfront database.")
     elif not os.access(path.parent, os.W_OK):
         raise WrongDatabase(f"The folder {path.parent} may not be written by this account.")

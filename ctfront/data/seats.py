@@ -149,8 +149,17 @@ def holder_of(writer: Writer, provider_id: int, slot: int) -> tuple[str, datetim
 
 async def read_held(reader: Reader) -> list[Held]:
     """Return every place held, those that have ended but are not taken away too."""
+    return _held_of(await reader.execute(_HELD.order_by(_SEAT.c.slot)))
+
+
+def load_held(writer: Writer) -> list[Held]:
+    """Return the same inside an act."""
+    return _held_of(writer.execute(_HELD.order_by(_SEAT.c.slot)))
+
+
+def _held_of(rows: Iterable[Any]) -> list[Held]:
     held: dict[str, list[Any]] = defaultdict(list)
-    for row in await reader.execute(_HELD.order_by(_SEAT.c.slot)):
+    for row in rows:
         held[row.hold_id].append(row)
     return [
         Held(

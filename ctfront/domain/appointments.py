@@ -35,6 +35,16 @@ class Status(StrEnum):
         """As the pane shows it."""
         return self.value.replace("_", " ").capitalize()
 
+    @property
+    def told(self) -> str:
+        """As a sentence says it of one: `is arrived`, `is a no-show`."""
+        return "is a no-show" if self is Status.NO_SHOW else f"is {self.word.lower()}"
+
+    @property
+    def told_of_many(self) -> str:
+        """As a sentence says it of several: `are arrived`, `are no-shows`."""
+        return "are no-shows" if self is Status.NO_SHOW else f"are {self.word.lower()}"
+
 
 _LETTERS = {
     Status.REQUESTED: "?",
@@ -221,9 +231,7 @@ class Appointment:
 def check_place_may_change(appointment: Appointment, today: date) -> None:
     """Refuse to move, cancel or re-book what is under way or history."""
     if not appointment.before_visit:
-        raise StatusRefused(
-            f"{appointment.patient.name} is {appointment.status.word.lower()}; its place stays as it was."
-        )
+        raise StatusRefused(f"{appointment.patient.name} {appointment.status.told}; its place stays as it was.")
     if appointment.day < today:
         raise StatusRefused(f"{appointment.patient.name}'s day is over; its place stays as it was.")
 
@@ -242,9 +250,9 @@ def check_mark(appointment: Appointment, to: Status, today: date, *, correction_
     """
     name = appointment.patient.name
     if appointment.status in {Status.CANCELLED, Status.RESCHEDULED, Status.DELETED}:
-        raise StatusRefused(f"{name} is {appointment.status.word.lower()}; u takes back an act, b books anew.")
+        raise StatusRefused(f"{name} {appointment.status.told}; u takes back an act, b books anew.")
     if to is appointment.status:
-        raise StatusRefused(f"{name} is {to.word.lower()} already.")
+        raise StatusRefused(f"{name} {to.told} already.")
     if appointment.status is Status.REQUESTED and to is not Status.SCHEDULED:
         raise StatusRefused(f"{name} has asked online: approve or decline it first.")
     if appointment.day > today and to not in {Status.SCHEDULED, Status.CONFIRMED}:

@@ -81,7 +81,7 @@ def _still_open_rows(appointments: Sequence[Appointment], at: datetime) -> list[
             Happening(
                 change_id=-it.id,
                 at=it.starts_at,
-                sentence=f"{it.patient.name} for {show_time(it.start)} is {it.status.word.lower()}.",
+                sentence=f"{it.patient.name} for {show_time(it.start)} {it.status.told}.",
                 leads=Leads.SCHEDULER,
                 subject_id=it.id,
                 by=it.provider,

@@ -58,6 +58,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailText:
+    """The words of a mail, with placeholders (see `letters`)."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvitationMail:
     """What an invitation says; nothing of it is kept."""
 
@@ -74,6 +82,8 @@ class InvitationMail:
     date: datetime
     link: str = field(repr=False)
     opt_out_link: str = field(repr=False)
+    words: MailText | None = None
+    """The clinic's own; None for the built-in ones."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,16 @@
 """Two records of one person become one: what of each stays.
 
 The record that is kept is the clerk's to choose; offered is the one with more appointments, else the older. Its fields
-stay, and where it is empty the other's fill it. Phones, alerts and former names are united, another surname becomes a
-former name. All appointments, waitlist entries and what other systems call the patient go over. Consent: a refusal
-recorded on either beats a consent, unless the kept record has its own consent recorded later; where the kept record
-says nothing, the other speaks. Enrollment goes over; two with different log-ins are refused. One invitation counts:
-that of an enrolled record, else the kept record's, else the other's; one that gives way is removed and its link dead.
+stay, and where it is empty the other's fill it. Phones, alerts, families and former names are united, another surname
+becomes a former name. All appointments, waitlist entries and what other systems call the patient go over. Consent: a
+refusal recorded on either beats a consent, unless the kept record has its own consent recorded later; where the kept
+record says nothing, the other speaks. Enrollment goes over; two with different log-ins are refused. One invitation
+counts: that of an enrolled record, else the kept record's, else the other's; one that gives way is removed and its link
+dead.
 """
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -110,9 +112,17 @@ class MergePreview:
 
 
 def preview_lines(
-    kept: Patient, gone: Patient, *, visits: tuple[int, int], online: tuple[str, str, str]
+    kept: Patient,
+    gone: Patient,
+    *,
+    visits: tuple[int, int],
+    family: tuple[AbstractSet[int], AbstractSet[int]],
+    online: tuple[str, str, str],
 ) -> list[MergeLine]:
-    """Return the lines of both records; `visits` counts their appointments, `online` says how each stands and will."""
+    """Return the lines of both records.
+
+    `visits` counts their appointments, `family` has the ids of either's, `online` says how each stands and will.
+    """
     fills = filled(kept, gone)
 
     def line(label: str, ours: str, theirs: str, after: str = "") -> MergeLine:
@@ -138,6 +148,7 @@ def preview_lines(
         line("Email", kept.email or "", gone.email or "", str(fills.get("email", ""))),
         line("Note", kept.note, gone.note, str(fills.get("note", ""))),
         line("Visits", str(visits[0]), str(visits[1]), str(sum(visits))),
+        line("Family", *(str(len(ids)) for ids in (*family, (family[0] | family[1]) - {kept.id, gone.id}))),
         line("Online", *online),
     ]
     for channel, label in ((Channel.EMAIL, "Emails"), (Channel.TEXT, "Texts")):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ctfront.domain.appointments import ENTERED_IN_ERROR, LIVE, Appointment, Place, Status
+from ctfront.domain.mails import MailText
 
 
 class MailKind(StrEnum):
@@ -66,6 +67,8 @@ class AppointmentMail:
     next_times: tuple[str, ...] = ()
     """What is free instead of a place that was lost."""
     entry: CalendarEntry | None = None
+    words: MailText | None = None
+    """The clinic's own; None for the built-in ones."""
     opt_out_link: str = field(repr=False)
 
 
@@ -81,6 +84,8 @@ class LinkMail:
     date: datetime
     works_hours: int
     link: str = field(repr=False)
+    words: MailText | None = None
+    """The clinic's own; None for the built-in ones."""
 
 
 WORKS = {MailKind.RESET: timedelta(hours=1), MailKind.REGISTER: timedelta(hours=24)}

@@ -1,7 +1,7 @@
 """Who treats, when, and for what."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ctfront.domain.times import Span, show_minute, subtract
@@ -118,6 +118,19 @@ class Provider:
         """Return the governor at each of the minutes of a day."""
         governed = self.hours_on(day).governed
         return [next((g.governor for g in governed if g.span.holds(minute)), self.governor) for minute in minutes]
+
+    @property
+    def highest_governor(self) -> int:
+        """The governor of the hours in which most may be in progress."""
+        return max([self.governor, *(part.governor for day in self.hours for part in day.governed)])
+
+    def capped(self, most: int) -> "Provider":
+        """Return the provider with no governor above `most`, at any hour."""
+        hours = tuple(
+            replace(day, governed=tuple(replace(part, governor=min(part.governor, most)) for part in day.governed))
+            for day in self.hours
+        )
+        return replace(self, governor=min(self.governor, most), hours=hours)
 
 
 @dataclass(frozen=True, kw_only=True)

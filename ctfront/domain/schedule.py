@@ -73,52 +73,53 @@ class Column:
         live = tuple(hold for hold in self.holds if hold.until > now)
         return self if len(live) == len(self.holds) else replace(self, holds=live)
 
+    def without(self, hold_id: str) -> "Column":
+        """Return the column without one hold: to whoever has it the place is free."""
+        others = tuple(hold for hold in self.holds if hold.id != hold_id)
+        return self if len(others) == len(self.holds) else replace(self, holds=others)
+
     def is_full_at(self, minute: int) -> bool:
         """Tell whether the governor is reached at the minute."""
         return self.load_at(minute) >= self.provider.governors(self.day, [minute])[0]
 
     def bookable(self) -> tuple[Span, ...]:
         """Return office hours without breaks and events."""
-        return subtract(self.hours, [*(b.span for b in self.breaks), *(e.span for e in self.events)])
+        return subtract(self.hours, self._closed)
+
+    @property
+    def _closed(self) -> tuple[Span, ...]:
+        return (*(pause.span for pause in self.breaks), *(event.span for event in self.events))
 
     @cached_property
     def free(self) -> tuple[Span, ...]:
         """Bookable time in which the governor is not reached; worked out once, since every cursor move asks."""
         live = [appointment.span for appointment in self.appointments if appointment.live]
-        taken = (*live, *(hold.span for hold in self.holds))
-        return free_spans(self.bookable(), taken, self.provider, self.day)
+        return self.free_beside((*live, *(hold.span for hold in self.holds)))
 
-
-def free_spans(
-    bookable: Iterable[Span], taken: Iterable[Span], provider: Provider, day: date, *, most: int | None = None
-) -> tuple[Span, ...]:
-    """Return the bookable time in which fewer visits and held places than the day's governor are in progress.
-
-    `most` is a governor that holds where it is lower.
-    """
-    visits = [(span.start, span.minutes) for span in taken]
-    return spans_of(free_minutes(bookable, visits, provider, day, most=most))
+    def free_beside(self, taken: Iterable[Span]) -> tuple[Span, ...]:
+        """Return the bookable time in which the governor is not reached by the visits and held places given."""
+        visits = [(span.start, span.minutes) for span in taken]
+        return spans_of(free_minutes(self.provider, self.day, self.hours, self._closed, visits))
 
 
 def free_minutes(
-    bookable: Iterable[Span],
-    visits: Sequence[tuple[int, int]],
     provider: Provider,
     day: date,
-    *,
-    most: int | None = None,
+    hours: Iterable[Span],
+    closed: Iterable[Span],
+    visits: Sequence[tuple[int, int]],
 ) -> int:
-    """Return the same as bits (see `minutes`): the one place where free time is worked out, for desk and site.
+    """Return the minutes of a day, as bits, in which one more may be in progress: the one place for desk and site.
 
-    Each visit is its first minute and its length.
+    `closed` is what is taken out of the hours; each visit, or held place, is its first minute and its length.
     """
-    taken, rest = 0, WHOLE_DAY
+    taken, rest = bits_of(closed), WHOLE_DAY
     for part in provider.hours_on(day).governed:
         where = bits_of((part.span,)) & rest
-        taken |= full(visits, min(part.governor, most or part.governor)) & where
+        taken |= full(visits, part.governor) & where
         rest &= ~where
-    taken |= full(visits, min(provider.governor, most or provider.governor)) & rest
-    return bits_of(bookable) & ~taken
+    taken |= full(visits, provider.governor) & rest
+    return bits_of(hours) & ~taken
 
 
 class Opening(StrEnum):

@@ -9,7 +9,7 @@ from ctfront.domain.appointments import Appointment, Place
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import VisitPurpose
-from ctfront.domain.schedule import Column, free_spans
+from ctfront.domain.schedule import Column
 from ctfront.domain.series_rule import Repeat, say_series
 from ctfront.domain.text import safe
 from ctfront.domain.times import (
@@ -133,7 +133,7 @@ def look(visit: Visit, plan: SeriesPlan, there: There, *, zone: str, slot: int, 
     if hopeless := _hopeless(visit, plan, there, slot=slot, now=now):
         return replace(found, obstacle=hopeless)
     first = minute_of(place.start)
-    free = subtract(free_spans(there.column.bookable(), there.visits, provider, there.column.day), there.of_patient)
+    free = subtract(there.column.free_beside(there.visits), there.of_patient)
     obstacle = _clock(visit, zone)
     if not obstacle and not any(span.start <= first and first + plan.minutes <= span.end for span in free):
         obstacle = _why_not_free(Span(first, min(first + plan.minutes, 24 * 60)), there)

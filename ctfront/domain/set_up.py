@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ctfront.domain.appointments import LIVE, Appointment, Status
 from ctfront.domain.clinic import Clinic, DateOrder, Identity, Site
 from ctfront.domain.errors import ClinicError, InputRefused, ScheduleRefused
+from ctfront.domain.letters import MailWording
+from ctfront.domain.online import OnlineBook
 from ctfront.domain.providers import COLORS, Break, DayHours, Event, Provider, VisitPurpose, WeeklyHours
 from ctfront.domain.staff import ALL_RIGHTS, FRONT_DESK_RIGHTS, Right, Staff
 from ctfront.domain.text import clean_line, safe
@@ -58,6 +60,12 @@ class SetUp:
     staff: tuple[Staff, ...]
     events: tuple[Event, ...]
     """Events of today and later."""
+    online: OnlineBook
+    mails: tuple[MailWording, ...]
+    engine: str = ""
+    """What keeps the database."""
+    advice: str = ""
+    """What should be known of it, empty when nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,6 +62,12 @@ class Actor:
     origin: str = ""
     """Where the session comes from: a host name or address, or `local`."""
 
+    @classmethod
+    def enrolled(cls, enrollment_id: int, name: str, *, origin: str = "") -> "Actor":
+        """Return a patient who acts through an enrollment."""
+        rights = frozenset({Right.BOOK})
+        return cls(kind=ActorKind.ENROLLMENT, id=enrollment_id, name=name, rights=rights, origin=origin)
+
     def require(self, right: Right) -> None:
         """Raise `NotAllowed` naming the right when the actor lacks it."""
         if right not in self.rights:

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from ctfront.domain import letters
+from ctfront.domain.invitations import Sending
+from ctfront.domain.letters import BUILT_IN, INVITATION
 from ctfront.domain.mails import InvitationMail
-from ctfront.domain.online_mails import AppointmentMail, LinkMail
+from ctfront.domain.online_mails import AppointmentMail, LinkMail, MailKind
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_day
 from ctfront.mail.calendar import calendar_of, method_of
@@ -23,9 +26,15 @@ if TYPE_CHECKING:  # 50 ms, and not needed before a mail is due
     from jinja2 import Environment
 
 SHIPPED = Path(__file__).with_name("templates")
-INVITATION, TEST, APPOINTMENT, LINK = "invitation", "test", "appointment", "link"
+TEST, LETTER = "test", "letter"
 PARTS = ("subject", "txt", "html")
 """The files of one mail: invitation.subject, invitation.txt, invitation.html."""
+
+BUTTONS = {INVITATION: "Begin", MailKind.REGISTER: "This is my address", MailKind.RESET: "Choose a new password"}
+FIRST_OF_ALL = frozenset({Sending.FIRST, Sending.NEW})
+REPLACES = "It takes the place of any link that we sent you before."
+OFFERING = frozenset({MailKind.DECLINED, MailKind.NOT_BOOKED})
+"""They are about a place that is not the patient's: the clinic's address is left out."""
 
 LARGEST = 100_000
 """Bytes of a whole message; larger ones are cut off by mail programs."""
@@ -62,13 +71,17 @@ class Composer:
     def invitation(self, mail: InvitationMail) -> Composed:
         """Return an invitation. Raises `InputRefused` when the address can stand in no header."""
         values = {
-            "clinic": safe(mail.clinic),
-            "phone": safe(mail.phone),
+            **self._letter(
+                INVITATION,
+                mail,
+                {"first name": mail.first_name, "days": f"{mail.works_days} day{'' if mail.works_days == 1 else 's'}"},
+                link=mail.link,
+                opt_out_link=mail.opt_out_link,
+                after_link="" if mail.sending in FIRST_OF_ALL else REPLACES,
+            ),
             "first_name": safe(mail.first_name),
             "kind": mail.sending.value,
             "days": mail.works_days,
-            "link": mail.link,
-            "opt_out_link": mail.opt_out_link,
             "sender": self.sender,
         }
         fault = ""
@@ -90,14 +103,23 @@ class Composer:
                 return Composed(message=self._link(mail))
 
     def _appointment(self, mail: AppointmentMail) -> EmailMessage:
-        words = ("clinic", "phone", "place", "first_name", "day", "clock", "zone", "purpose", "provider")
-        values = {name: safe(getattr(mail, name)) for name in words} | {
-            "kind": mail.kind.value,
-            "next_times": [safe(time) for time in mail.next_times],
+        place = mail.place if mail.kind not in OFFERING else ""
+        lines = (f"{mail.day}, {mail.clock} ({mail.zone})", f"{mail.purpose} with {mail.provider}", place)
+        next_times = ("The next free times:", *mail.next_times) if mail.next_times else ()
+        said = {
+            "first name": mail.first_name,
+            "appointment": "\n".join(filter(None, map(safe, lines))),
+            "day": mail.day,
+            "time": mail.clock,
+            "zone": mail.zone,
+            "purpose": mail.purpose,
+            "provider": mail.provider,
+            "address": mail.place,
+            "next times": "\n".join(map(safe, next_times)),
             "site": mail.site,
-            "opt_out_link": mail.opt_out_link,
         }
-        message = self._with_bodies(SHIPPED, APPOINTMENT, values)
+        values = self._letter(mail.kind, mail, said, link=mail.site, opt_out_link=mail.opt_out_link)
+        message = self._with_bodies(SHIPPED, LETTER, values)
         self._head(message, to=mail.address, clinic=mail.clinic, message_id=mail.message_id, date=mail.date)
         self._add_ways_out(message, mail.opt_out_link)
         if mail.entry is not None:
@@ -108,21 +130,50 @@ class Composer:
         return message
 
     def _link(self, mail: LinkMail) -> EmailMessage:
-        values = {
-            "clinic": safe(mail.clinic),
-            "phone": safe(mail.phone),
-            "kind": mail.kind.value,
-            "hours": mail.works_hours,
-            "link": mail.link,
-        }
-        message = self._with_bodies(SHIPPED, LINK, values)
+        hours = f"{mail.works_hours} hour{'' if mail.works_hours == 1 else 's'}"
+        values = self._letter(mail.kind, mail, {"hours": hours}, link=mail.link)
+        message = self._with_bodies(SHIPPED, LETTER, values)
         self._head(message, to=mail.address, clinic=mail.clinic, message_id=mail.message_id, date=mail.date)
         return message
+
+    def _letter(
+        self,
+        kind: str,
+        mail: InvitationMail | AppointmentMail | LinkMail,
+        said: Mapping[str, str],
+        *,
+        link: str,
+        opt_out_link: str = "",
+        after_link: str = "",
+    ) -> dict[str, object]:
+        """Return what the templates are given of a mail in the clinic's words, or in the built-in ones."""
+        clinic, phone, words = safe(mail.clinic), safe(mail.phone), mail.words or BUILT_IN[kind]
+        shown = {name: value if name in letters.BLOCKS else safe(value) for name, value in said.items()}
+        known = {"clinic": clinic, "phone": phone, letters.LINK: link, **shown}
+        paragraphs = letters.paragraphs_of(words, known, after_link=after_link)
+        return {
+            "subject": letters.fill(words.subject, known),
+            "paragraphs": paragraphs,
+            "text": letters.plain([*paragraphs, *letters.foot(clinic, phone, opt_out_link)]),
+            "button": BUTTONS.get(kind, ""),
+            "clinic": clinic,
+            "phone": phone,
+            "link": link,
+            "opt_out_link": opt_out_link,
+        }
 
     def test(self, to: str, *, clinic: str, message_id: str, date: Any) -> EmailMessage:
         """Return the mail that shows whether mail leaves. Raises `InputRefused` for an address that is none."""
         values = {"clinic": safe(clinic), "sender": self.sender, "date": show_day(date.date())}
         message = self._with_bodies(SHIPPED, TEST, values)
+        self._head(message, to=to, clinic=clinic, message_id=message_id, date=date)
+        return message
+
+    def report(self, to: str, *, clinic: str, subject: str, text: str, message_id: str, date: Any) -> EmailMessage:
+        """Return a mail of plain lines for whoever keeps the machine. Raises `InputRefused` as `test` does."""
+        message = EmailMessage(policy=SMTPUTF8)
+        message["Subject"] = safe(f"{clinic}: {subject}")[:LONGEST_SUBJECT]
+        message.set_content(text, cte="quoted-printable")
         self._head(message, to=to, clinic=clinic, message_id=message_id, date=date)
         return message
 

@@ -265,5 +265,5 @@ def _told(plan: Plan, wish: Wish) -> dict[str, Any]:
         "provider": plan.provider_name(wish.provider_id),
         "day": wish.day,
         "at": time_of(wish.minute),
-        "needs_approval": wish.purpose_id in plan.book.to_approve,
+        "needs_approval": wish.purpose_id in plan.book.rules.to_approve,
     }

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).with_name("templates")
 
+PARTS = ("error_summary", "field", "birth_date", "carried", "call_us")
+"""Pieces that every page may be made of, in fields.html."""
+
 
 class Pages:
     """The site's templates."""
@@ -31,6 +34,8 @@ class Pages:
             finalize=_shown,
         )
         self._environment.filters.update(day=show_date, clock=say_time, zone=say_zone, dial=dial)
+        parts = self._environment.get_template("fields.html").module
+        self._environment.globals.update({name: getattr(parts, name) for name in PARTS})
 
     def render(self, name: str, visit: "Visit", values: Mapping[str, Any]) -> str:
         """Return a page."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import work
-from textual.worker import Worker
 
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patient_access import SORTS, AccessList, AccessRow
@@ -12,9 +11,6 @@ from ctfront.screens.desk_screen import DeskScreen
 from ctfront.services.inviting import Inviting
 from ctfront.services.patient_access import PAGE, PatientAccess
 from ctfront.widgets.row_list import RowList
-
-WATCH_SECONDS = 0.7
-"""Between two looks for what others, and the sender of mails, have done."""
 
 
 class AccessReading(DeskScreen):
@@ -47,7 +43,6 @@ class AccessReading(DeskScreen):
         """Counts what was read and shown: a look that began before gives way."""
         self.asked_for: Callable[[], object] | None = None
         """Opens whoever was asked for and is not shown yet; outlives a reading that was given up."""
-        self.watching: Worker[None] | None = None
 
     @property
     def rows(self) -> RowList[int]:

@@ -105,7 +105,7 @@ class AppointmentActs(DeskScreen):
         if marked is None:
             return
         await self.show_again(marked)
-        self.say(f"{marked.patient.name} is {to.word.lower()}. u takes it back.")
+        self.say(f"{marked.patient.name} {to.told}. u takes it back.")
 
     @work(group="mark")
     async def action_mark_menu(self) -> None:

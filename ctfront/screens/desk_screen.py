@@ -1,12 +1,14 @@
 """What every screen of the desk shares: title, message line, key line."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import Worker, WorkerError
 
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.grammar.commands import Command
@@ -24,6 +26,10 @@ ONLINE_ONLY = frozenset({"access", "send", "review"})
 """Actions that are gone when the clinic does not take part in Online Appointments."""
 
 TOO_SMALL = "ctfront needs 80 columns and 24 rows. Keys wait until the window is larger."
+
+
+WATCH_SECONDS = 0.5
+"""Between two looks for what others, and the sender of mails, have done."""
 
 
 def action_name(action: str) -> str:
@@ -74,6 +80,23 @@ class DeskScreen(Screen[None]):
     def action_back(self) -> None:
         """Go back to the bottom screen."""
         self.desk.show_by_verb("sc")
+
+    watching: Worker[None] | None = None
+    """The last look for what others did."""
+
+    def look_out(self) -> None:
+        """Look for what others did, unless the last look is still under way."""
+
+    async def look_now(self) -> None:
+        """Look without waiting for the next time; a look that is under way may have begun too early to see it."""
+        await self._looked()
+        self.look_out()
+        await self._looked()
+
+    async def _looked(self) -> None:
+        if self.watching is not None:
+            with suppress(WorkerError):  # broken off with its screen
+                await self.watching.wait()
 
     async def read_again(self) -> None:
         """Read what is shown again, after an act was taken back."""

@@ -12,7 +12,8 @@ from textual.widgets import Input
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patient_access import LISTS, SORTS, AccessList, AccessRow, list_of
 from ctfront.domain.text import Shown, safe
-from ctfront.screens.access_reading import WATCH_SECONDS, AccessReading
+from ctfront.screens.access_reading import AccessReading
+from ctfront.screens.desk_screen import WATCH_SECONDS
 from ctfront.services.inviting import OFF, Inviting
 from ctfront.services.patient_access import PatientAccess
 from ctfront.widgets.access_rows import Shelf, columns_of, details_of

@@ -7,9 +7,9 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.worker import Worker
 
 from ctfront.domain.appointments import Appointment
+from ctfront.domain.drafts import Left
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.families import Relative
 from ctfront.domain.invitations import OnlineAccess, Source
@@ -17,6 +17,7 @@ from ctfront.domain.patients import BookingNotes, Patient
 from ctfront.domain.text import safe
 from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.appointment_acts import AppointmentActs, where_and_day
+from ctfront.screens.desk_screen import WATCH_SECONDS
 from ctfront.screens.modals.family_form import FamilyForm
 from ctfront.screens.modals.notice import Notice
 from ctfront.screens.modals.profile_form import ProfileForm
@@ -30,9 +31,6 @@ from ctfront.widgets.online_block import field_spoken_of, online_words
 from ctfront.widgets.patient_card import appointment_line, card_lines, next_index
 from ctfront.widgets.waitlist_words import waits_words
 from ctfront.widgets.words import Words
-
-WATCH_SECONDS = 0.7
-"""Between two looks for what has changed."""
 
 PAGE = 8
 """Rows that PgUp and PgDn go."""
@@ -110,7 +108,6 @@ class PatientInformationScreen(AppointmentActs):
         self.family: tuple[Relative, ...] = ()
         self.seen = 0
         """The newest change that is in what is shown."""
-        self.watching: Worker[None] | None = None
         self.appointments: tuple[Appointment, ...] = ()
         self.cursor = 0
 
@@ -209,6 +206,8 @@ class PatientInformationScreen(AppointmentActs):
         places = [n for n, a in enumerate(appointments) if a.id == standing]
         self.cursor = places[0] if places else next_index(appointments, self.desk.today)
         self.paint()
+        if instead_of is None:
+            self.desk.looked_at(patient_id)
 
     def on_resize(self, event: events.Resize) -> None:
         """Show as many rows as there is room for."""
@@ -310,6 +309,10 @@ class PatientInformationScreen(AppointmentActs):
     @work(group="edit")
     async def action_edit(self) -> None:
         """Change the patient's profile."""
+        await self.edit_profile()
+
+    async def edit_profile(self, *, left: Left | None = None) -> None:
+        """Change the profile of the patient shown; a form that was `left` in the middle stands as it was."""
         if self.patient is None:
             self.say("No patient yet: / finds one.")
             return
@@ -320,7 +323,10 @@ class PatientInformationScreen(AppointmentActs):
             self.say(str(refusal))
             return
         first = field_spoken_of(self.access) if self.access is not None and self.desk.clinic.online else "last_name"
-        edited = await self.desk.ask(ProfileForm(self.profiles, patient, providers, first=first))
+        form = ProfileForm(self.profiles, patient, providers, first=first)
+        if left is not None:
+            form.open_from(left)
+        edited = await self.desk.ask(form)
         if edited is not None:
             if (
                 self.patient is not None and self.patient.id == patient.id

@@ -4,14 +4,13 @@ from typing import ClassVar
 
 from textual import events, work
 from textual.binding import BindingType
-from textual.worker import Worker
 
 from ctfront.domain.appointments import Place
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.grammar.commands import ABOUT_INVITATIONS, Command, Verb
 from ctfront.domain.staff import Right
 from ctfront.domain.times import show_date, time_of
-from ctfront.screens.desk_screen import action_name
+from ctfront.screens.desk_screen import WATCH_SECONDS, action_name
 from ctfront.screens.modals.command_line import CommandLine
 from ctfront.screens.modals.go_to import GoTo
 from ctfront.screens.modals.openings_list import OpeningsList
@@ -28,9 +27,6 @@ from ctfront.services.scheduling import Scheduling
 from ctfront.services.waitlist import Waitlist
 from ctfront.widgets.day_grid import EMPTY, DayGrid
 from ctfront.widgets.lines import SCHEDULER_KEYS, Keys
-
-WATCH_SECONDS = 0.7
-"""How often other desks' changes are looked for."""
 
 
 class SchedulerScreen(SchedulerHand):
@@ -56,9 +52,6 @@ class SchedulerScreen(SchedulerHand):
         self.waitlist = waitlist
         self.inviting = inviting
         self.sheets = sheets
-
-    watching: Worker[None] | None = None
-    """The last look for what other desks change."""
 
     looked_at = 0
     """The newest change that a look has seen and that touched nothing of what is shown."""
@@ -207,10 +200,10 @@ class SchedulerScreen(SchedulerHand):
             return  # the next act says so; a watcher has nobody to tell
         if not self.query(DayGrid):
             return
+        shown = {self.day, *self.in_view.days_shown}
         await self.desk.count_news()
         if clinic is not None:
             self.desk.adopt(clinic)
-        shown = {self.day, *self.in_view.days_shown}
         if clinic is not None or shown & days or patients & self.known.keys():
             await self.load()
         else:

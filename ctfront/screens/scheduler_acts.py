@@ -8,6 +8,7 @@ from textual import work
 from textual.binding import BindingType
 
 from ctfront.domain.appointments import Appointment, Origin, Place, Status
+from ctfront.domain.drafts import Left
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.openings import free_from, starts_in
 from ctfront.domain.patients import PatientName
@@ -74,17 +75,19 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         purpose_id: int | None = None,
         waiting: WaitlistEntry | None = None,
         place: Place | None = None,
+        left: Left | None = None,
     ) -> bool:
         """Offer a place of the column under the cursor and book it; tell whether a booking was made.
 
         Without a `place` it is the one under the cursor. Booking for one who is `waiting` closes that entry.
+        A form that was `left` in the middle stands as it was.
         """
         place, column = place or self.grid.place, self.grid.provider_column
         if place is None or column is None:
             self.say("Nobody works on this day; there is no place to book.")
             return False
         try:
-            offer = await self._offer(column, place, patient, origin)
+            offer = await self._offer(column, place, patient, origin, hold_id=left.draft.hold_id if left else "")
             if waiting is not None and purpose_id is None:
                 purpose_id = waiting.purpose_id
             if purpose_id is not None:
@@ -93,7 +96,10 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             self.say(str(refusal))
             return False
         book = self.scheduling.book if waiting is None else partial(self.waitlist.book, waiting)
-        form = BookingForm(self.scheduling, self.patients, offer, book)
+        form = BookingForm(self.scheduling, self.patients, offer, book, waiting)
+        if left is not None:
+            form.open_from(left)
+            form.go_on_holding(place, left.draft.hold_id)
         booked = await self.desk.ask(form)
         if booked is None:
             await self.let_go(form)
@@ -128,11 +134,16 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             await form.let_go()
             await self.load()
 
-    async def _offer(self, column: Column, place: Place, patient: PatientName | None, origin: Origin) -> BookingOffer:
-        """Return what the form opens with: this place, or the next free one of the column."""
+    async def _offer(
+        self, column: Column, place: Place, patient: PatientName | None, origin: Origin, *, hold_id: str = ""
+    ) -> BookingOffer:
+        """Return what the form opens with: this place, or the next free one of the column.
+
+        What the form itself holds is free.
+        """
         every = {p.id: p for p in await self.scheduling.purposes()}
         purposes = tuple(every[i] for i in column.provider.purpose_ids if i in every)
-        column = column.at(self.desk.wall_now)
+        column = column.at(self.desk.wall_now).without(hold_id)
         held = column.hold_at(minute_of(place.start))
         taken = place.start if column.is_full_at(minute_of(place.start)) else None
         if taken is not None and purposes:
@@ -140,7 +151,9 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             later = next((s.minute for s in starts if s.minute > minute_of(taken)), None)
             if later is not None:
                 place = Place(provider_id=place.provider_id, day=place.day, start=time_of(later))
-        suggestion = await self.scheduling.suggest(place, patient.id if patient else None, now=self.desk.wall_now)
+        suggestion = await self.scheduling.suggest(
+            place, patient.id if patient else None, now=self.desk.wall_now, hold_id=hold_id
+        )
         return BookingOffer(
             provider=column.provider,
             place=place,
@@ -190,7 +203,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         if letter == "w":
             await self.book_here(origin=Origin.WALK_IN)
         elif letter == "e":
-            await self._add_event()
+            await self.add_event()
         elif letter is not None and appointment is not None:
             await self.mark_or_put_back(appointment, letter)
 
@@ -198,9 +211,10 @@ class SchedulerActs(SchedulerView, AppointmentActs):
     async def action_edit(self) -> None:
         """Open the appointment's form."""
         if (appointment := self.appointment_here("edit")) is not None:
-            await self._edit(appointment)
+            await self.edit_here(appointment)
 
-    async def _edit(self, appointment: Appointment) -> None:
+    async def edit_here(self, appointment: Appointment, *, left: Left | None = None) -> None:
+        """Change an appointment in its form; one that was `left` in the middle stands as it was."""
         provider = self._provider_of(appointment)
         try:
             every = {p.id: p for p in await self.scheduling.purposes()}
@@ -208,7 +222,10 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             self.say(str(refusal))
             return
         purposes = tuple(every[i] for i in provider.purpose_ids if i in every)
-        edited = await self.desk.ask(EditForm(self.scheduling, self.patients, appointment, purposes))
+        form = EditForm(self.scheduling, self.patients, appointment, purposes)
+        if left is not None:
+            form.open_from(left)
+        edited = await self.desk.ask(form)
         if edited is None:
             return
         if isinstance(edited, SeriesChanged):
@@ -232,7 +249,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         if self.week_of == ALL:
             await self.show_place_on_its_day()
         elif appointment is not None:
-            await self._edit(appointment)
+            await self.edit_here(appointment)
         elif event is not None:
             self.say(f"{safe(event.text)} {event.times}. c takes it away.")
         else:
@@ -263,11 +280,14 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         minute = self.grid.minute
         return next((e for e in column.events if e.span.start <= minute < e.span.end), None)
 
-    async def _add_event(self) -> None:
+    async def add_event(self, *, left: Left | None = None) -> None:
+        """Block time of the column under the cursor; a form that was `left` in the middle stands as it was."""
         column = self.grid.provider_column
         if column is None:
             return
         form = EventForm(self.scheduling, column.provider, column.day, self.grid.minute)
+        if left is not None:
+            form.open_from(left)
         answer = await self.desk.ask(form)
         if answer is None:
             return

@@ -63,7 +63,7 @@ class SchedulerTicks(SchedulerActs):
         if (appointment := self.appointment_here("tick")) is None:
             return
         if appointment.id not in self.grid.ticked and not _tickable(appointment):
-            self.say(f"{appointment.patient.name} is {appointment.status.word.lower()}; nothing to do, so no tick.")
+            self.say(f"{appointment.patient.name} {appointment.status.told}; nothing to do, so no tick.")
             return
         self.show_ticks(self.grid.ticked ^ {appointment.id})
 

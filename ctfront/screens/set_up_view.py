@@ -16,19 +16,24 @@ from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.key_line import KeyLine
 from ctfront.widgets.row_list import ListColumn, RowList
-from ctfront.widgets.set_up_rows import ADD, CLINIC, EVENTS, LISTS, SITES, SetUpRow, key_rows
+from ctfront.widgets.set_up_lists import LISTS
+from ctfront.widgets.set_up_online_rows import ONLINE
+from ctfront.widgets.set_up_rows import ADD, CLINIC, EVENTS, SITES, SetUpRow, key_rows
 from ctfront.widgets.set_up_rows import KEYS as KEY_LIST
 from ctfront.widgets.tab_line import TabLine
 from ctfront.widgets.words import Words
 
-FIRST_KEYS = (("1-7", "Lists"), ("Enter", "Open"))
+TO_LISTS = ("1-8", "Lists")
+FIRST_KEYS = (TO_LISTS, ("Enter", "Open"))
 LAST_KEYS = (("F2", "Scheduler"), ("?", "Keys"))
-KEYS = (*FIRST_KEYS, ("h", "Inactive"), *LAST_KEYS)
+UNDO = ("u", "Undo")
+KEYS = (*FIRST_KEYS, ("h", "Inactive"), UNDO, *LAST_KEYS)
 OTHER_KEYS = {
-    EVENTS.name: (*FIRST_KEYS, ("c", "Take away"), ("u", "Undo"), *LAST_KEYS),
-    CLINIC.name: (*FIRST_KEYS, *LAST_KEYS),
-    SITES.name: (*FIRST_KEYS, *LAST_KEYS),
-    KEY_LIST.name: (*FIRST_KEYS, *LAST_KEYS),
+    EVENTS.name: (TO_LISTS, ("Enter", "Whom it hits"), ("c", "Take away"), UNDO, *LAST_KEYS),
+    CLINIC.name: (*FIRST_KEYS, UNDO, *LAST_KEYS),
+    SITES.name: (*FIRST_KEYS, UNDO, *LAST_KEYS),
+    KEY_LIST.name: (TO_LISTS, ("Enter", "Change"), *LAST_KEYS),
+    ONLINE.name: (*FIRST_KEYS, UNDO, *LAST_KEYS),
 }
 """Keys shown for the lists in which nothing is inactive."""
 
@@ -39,7 +44,7 @@ def key(keys: str, action: str, words: str, tooltip: str, id: str) -> Binding:
 
 
 class SetUpView(DeskScreen):
-    """Seven lists behind digits, and the pane that says in full what the row under the cursor holds."""
+    """Eight lists behind digits, and the pane that says in full what the row under the cursor holds."""
 
     NAME: ClassVar[str] = "SET-UP"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = KEYS

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ctfront.data import invitations, ledger
-from ctfront.data.models import ActRow, EnrollmentRow, InvitationRow, OnlineAccountRow, PatientRow
+from ctfront.data.models import ActRow, EnrollmentRow, InvitationRow, PatientRow
 from ctfront.data.patients import load_name
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.invitations import MOST_WRONG_BIRTH_DATES, Change, InvitationState
-from ctfront.domain.patients import shown_name
 from ctfront.domain.staff import Act
 from ctfront.services import enrolling
 
@@ -69,26 +68,11 @@ def accept_invitation(
     if patient.birth_date != birth_date:
         return _count_wrong(session, clinic, act, row)
     if account_id is None:
-        known = enrolling.account_of(session, row.address)
-        if known is not None and known.password_hash is not None:
-            return Acceptance(outcome=Outcome.HAS_ACCOUNT)
-        account_id = known.id if known is not None else enrolling.add_account(session, act, row.address, password_hash)
-        session.execute(
-            update(OnlineAccountRow).where(OnlineAccountRow.id == account_id).values(password_hash=password_hash)
-        )
+        account_id = enrolling.log_in_for(session, act, row.address, password_hash)
+    if account_id is None:
+        return Acceptance(outcome=Outcome.HAS_ACCOUNT)
     invitations.change(session, act, row, Change.ACCEPT)
-    joined = enrolling.join(session, clinic, act, patient.id, account_id)
-    name = shown_name(patient.last_name, patient.first_name)
-    ledger.record(
-        session,
-        clinic.id,
-        act,
-        kind="enroll",
-        subject_kind="patient",
-        subject_id=patient.id,
-        sentence=f"{name} is enrolled.",
-        after={"enrollment": joined, "invitation": row.id},
-    )
+    joined = enrolling.enroll(session, clinic, act, patient.id, account_id, invitation=row.id)
     return Acceptance(outcome=Outcome.ENROLLED, enrollment_id=joined, account_id=account_id)
 
 
@@ -100,10 +84,8 @@ def try_birth_date(session: Session, clinic: Clinic, act: Act, secret: str, birt
     patient = session.get_one(PatientRow, row.patient_id)
     if patient.birth_date != birth_date:
         return _count_wrong(session, clinic, act, row)
-    known = enrolling.account_of(session, row.address)
-    has_account = known is not None and known.password_hash is not None
     return Acceptance(
-        outcome=Outcome.HAS_ACCOUNT if has_account else Outcome.OPEN,
+        outcome=Outcome.HAS_ACCOUNT if enrolling.has_log_in(session, row.address) else Outcome.OPEN,
         first_name=patient.first_name,
         address=row.address,
     )

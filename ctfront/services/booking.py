@@ -203,7 +203,8 @@ def reschedule_steps(
 ) -> tuple[Step, Step]:
     """Reschedule one appointment as part of an act; return what it became and what it was.
 
-    The caller looks at the right and records the act.
+    What a patient has asked for online still waits for approval there. The caller looks at the right and records the
+    act.
     """
     row = appointments.row_to_change(session, clinic.id, appointment_id, version)
     was = appointments.load_appointment(session, clinic.id, appointment_id)
@@ -225,7 +226,8 @@ def reschedule_steps(
         series_id=row.series_id,
         ordinal=row.ordinal,
     )
-    booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside, replaces=row)
+    status = Status.REQUESTED if was.status is Status.REQUESTED else None
+    booked = enter(session, clinic, act, draft, provider, starts_at, overridden=outside, replaces=row, status=status)
     return (booked, None), (appointments.load_appointment(session, clinic.id, row.id), before)
 
 
@@ -295,7 +297,7 @@ def mark(
     act.who.require(Right.BOOK)
     how = {"overbook": overbook, "double_book_patient": double_book_patient}
     step = mark_step(session, clinic, act, appointment_id, to, version=version, **how)
-    record_steps(session, clinic, act, "mark", [step], f"{step[0].patient.name} is {to.word.lower()}.")
+    record_steps(session, clinic, act, "mark", [step], f"{step[0].patient.name} {to.told}.")
     return step[0]
 
 

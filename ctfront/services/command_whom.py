@@ -1,5 +1,6 @@
 """Whom a line of the command grammar means: a patient, or appointments of the day at hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -48,11 +49,8 @@ class Whoms:
             raise NotFound(f"Nobody's name begins with “{brief(whom.text)}”.")
         active = [row for row in found.rows if row.active] or list(found.rows)
         if len(active) > 1:
-            words = "; ".join(
-                f"{row.name} b {show_day(row.birth_date)} #{safe(row.record_number)}" for row in active[:4]
-            )
             more = " …" if len(active) > 4 else ""
-            raise Ambiguous(f"“{brief(whom.text)}” fits several: {words}{more}", active)
+            raise Ambiguous(f"“{brief(whom.text)}” fits several: {_apart(active[:4])}{more}", active)
         return active[0]
 
     async def appointments(self, whom: Whom | None, at_hand: AtHand) -> list[Appointment]:
@@ -77,6 +75,16 @@ class Whoms:
         if more:
             raise InputRefused("One patient at a time; Patient Access (F4) sends to many, list 4.", field="line")
         return appointment.patient
+
+
+def _apart(patients: Sequence[PatientName]) -> str:
+    """Return what tells patients apart; a name that two in a row share is said once, so that the line has room."""
+    told, last = [], ""
+    for one in patients:
+        name = "" if one.name == last else f"{one.name} "
+        told.append(f"{name}b {show_day(one.birth_date)} #{safe(one.record_number)}")
+        last = one.name
+    return "; ".join(told)
 
 
 def _fits(a: Appointment, whom: Whom) -> bool:

@@ -109,9 +109,14 @@ async def keep(folder: Path, day: date, text: str) -> Path:
 
 async def keep_list(folder: Path, day: date, text: str) -> Path:
     """Write a list of a day as `list-260302-1.txt`, or with the next number that is free; see `keep`."""
+    return await keep_as(folder, f"list-{day:%y%m%d}", ".txt", text)
+
+
+async def keep_as(folder: Path, stem: str, suffix: str, text: str) -> Path:
+    """Write a text under a name with the next number that is free, as `STEM-1.txt`; see `keep`."""
 
     def name() -> str:
-        return next(n for n in (f"list-{day:%y%m%d}-{turn}.txt" for turn in count(1)) if not (folder / n).exists())
+        return next(n for n in (f"{stem}-{turn}{suffix}" for turn in count(1)) if not (folder / n).exists())
 
     return await asyncio.to_thread(_write, folder, name, text)
 

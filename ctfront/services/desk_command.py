@@ -34,7 +34,7 @@ MARKS = {
     Verb.NO_SHOW: Status.NO_SHOW,
     Verb.CONFIRM: Status.CONFIRMED,
 }
-ON_SCREEN = frozenset({Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.DUPLICATES, Verb.QUIT})
+ON_SCREEN = frozenset({Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.DUPLICATES, Verb.LOCK, Verb.QUIT})
 """Verbs that a screen does by itself."""
 
 
@@ -70,7 +70,7 @@ class Said:
 
 
 class DeskCommand:
-    """Reads lines and does them through the services."""
+    """Reads a line, letter after letter, and does it through the services; one is made whenever the line is opened."""
 
     def __init__(
         self,
@@ -88,6 +88,8 @@ class DeskCommand:
         self._invitations = InvitationCommand(inviting, self._whoms)
         self._waiting = WaitlistCommand(waitlist, scheduling, self._whoms)
         self._clinic = scheduling.clinic
+        self._names: Names | None = None
+        """What a line may name, read once and not at every letter."""
 
     async def read(self, line: str, at_hand: AtHand) -> Command:
         """Read a line.
@@ -95,11 +97,12 @@ class DeskCommand:
         Raises `CannotRead` with the place where it stops making sense, and `InvitationRefused` for what is done in
         Patient Access only.
         """
-        names = Names(
-            providers=[provider.name for provider in await self._scheduling.providers()],
-            purposes=[(purpose.name, purpose.letter) for purpose in await self._scheduling.purposes()],
-        )
-        command = read_command(line, today=at_hand.today, order=self._clinic.date_order, names=names)
+        if self._names is None:
+            self._names = Names(
+                providers=[provider.name for provider in await self._scheduling.providers()],
+                purposes=[(purpose.name, purpose.letter) for purpose in await self._scheduling.purposes()],
+            )
+        command = read_command(line, today=at_hand.today, order=self._clinic.date_order, names=self._names)
         check_place(command, at_hand)
         return command
 
@@ -277,4 +280,4 @@ def _done(verb: Verb, a: Appointment) -> str:
         return f"Cancelled {where(a)}."
     if verb is Verb.DELETE:
         return f"Deleted {where(a)}."
-    return f"{a.patient.name} is {a.status.word.lower()}."
+    return f"{a.patient.name} {a.status.told}."

@@ -28,7 +28,7 @@ from ctfront.domain.invitations import (
     check_reach,
 )
 from ctfront.domain.patients import shown_name
-from ctfront.domain.staff import Act, Actor, ActorKind, Right
+from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line, safe
 from ctfront.services import inviting
 
@@ -44,11 +44,9 @@ class Registration:
     phone: str = ""
 
 
-def enroll(session: Session, clinic: Clinic, act: Act, patient_id: int, login_address: str) -> Actor:
-    """Join the account of the log-in address, made when there is none, to the patient; return who then acts."""
+def enroll(session: Session, clinic: Clinic, act: Act, patient_id: int, account_id: int, **after: object) -> int:
+    """Let a log-in book for a patient from now on, and write it down; return the enrollment's id."""
     patient = load_name(session, clinic.id, patient_id)
-    known = account_of(session, login_address)
-    account_id = known.id if known is not None else add_account(session, act, login_address, None)
     joined = join(session, clinic, act, patient.id, account_id)
     ledger.record(
         session,
@@ -58,16 +56,33 @@ def enroll(session: Session, clinic: Clinic, act: Act, patient_id: int, login_ad
         subject_kind="patient",
         subject_id=patient.id,
         sentence=f"{patient.name} is enrolled.",
-        after={"enrollment": joined, "login_address": login_address},
+        after={"enrollment": joined, **after},
     )
-    name = f"{patient.first_name} {patient.last_name}"
-    return Actor(kind=ActorKind.ENROLLMENT, id=joined, name=name, rights=frozenset({Right.BOOK}))
+    return joined
 
 
 def account_of(session: Session, address: str) -> OnlineAccountRow | None:
     """Return the log-in of an address."""
     query = select(OnlineAccountRow).where(OnlineAccountRow.folded_address == fold_email(address))
     return session.scalars(query).first()
+
+
+def has_log_in(session: Session, address: str) -> bool:
+    """Tell whether the address is a log-in with a password: that one is asked for then instead of a new one."""
+    known = account_of(session, address)
+    return known is not None and known.password_hash is not None
+
+
+def log_in_for(session: Session, act: Act, address: str, password_hash: str | None) -> int | None:
+    """Return the log-in of an address with that password from now on; None where there is one with its own."""
+    if has_log_in(session, address):
+        return None
+    known = account_of(session, address)
+    if known is None:
+        return add_account(session, act, address, password_hash)
+    known.password_hash = password_hash
+    session.flush()
+    return known.id
 
 
 def add_account(session: Session, act: Act, address: str, password_hash: str | None) -> int:

@@ -1,16 +1,19 @@
 """Holding a place while the form that books it waits: seats for five minutes, seen by every desk."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from ctfront.data import clinic as clinics
 from ctfront.data import ledger, seats
+from ctfront.data.seats import Held
 from ctfront.domain.appointments import Place
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import InputRefused
+from ctfront.domain.schedule import Hold
 from ctfront.domain.staff import Act, Right
-from ctfront.domain.times import STEP, minute_of, utc_instant, wall_clock
+from ctfront.domain.times import STEP, Span, minute_of, utc_instant, wall_clock
 from ctfront.services import placing
 
 HELD_FOR = timedelta(minutes=5)
@@ -43,3 +46,21 @@ def release(session: Session, clinic: Clinic, act: Act, place: Place, *, hold_id
     """Give back what a form holds, if it still does."""
     if seats.release(session.connection(), hold_id):
         ledger.tell(session, clinic.id, act, kind="hold", day=place.day)
+
+
+def holds_at(held: Iterable[Held], clinic: Clinic, now: datetime) -> list[Hold]:
+    """Return the places that are held at `now`, all wall clock."""
+    holds = []
+    for it in held:
+        start, until = wall_clock(it.starts_at, clinic.zone), wall_clock(it.until, clinic.zone)
+        if until > now:
+            first = minute_of(start.time())
+            span = Span(first, first + it.minutes)
+            holds.append(Hold(id=it.id, provider_id=it.provider_id, day=start.date(), span=span, by=it.by, until=until))
+    return holds
+
+
+def add_held(taken: dict[tuple[int, date], list[tuple[int, int]]], holds: Iterable[Hold]) -> None:
+    """Count held places among what is taken of each provider's day: first minute and length."""
+    for hold in holds:
+        taken.setdefault((hold.provider_id, hold.day), []).append((hold.span.start, hold.span.minutes))

@@ -12,14 +12,14 @@ from ctfront.data import invitations, ledger, mail_queue, outbox
 from ctfront.data.models import InvitationRow, MailStateRow, OutboxRow, PatientRow
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import InvitationRefused, NotFound
-from ctfront.domain.invitations import Change, InvitationState, Sending, check_reach
-from ctfront.domain.mails import GIVEN_UP_AFTER, InvitationMail, MailState, Verdict, next_wait
+from ctfront.domain.invitations import Change, InvitationState
+from ctfront.domain.mails import GIVEN_UP_AFTER, MailState, Verdict, next_wait
 from ctfront.domain.patients import shown_name
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
-from ctfront.mail.links import KeyRefused, LinkKey, digest_of, invitation_link, opt_out_link
+from ctfront.mail.links import KeyRefused, LinkKey
+from ctfront.services import mail_contents
 from ctfront.services.mail_claims import Claim, Claimed, NotSent, Result, Rules, Stopped, Waiting
-from ctfront.services.online_mail_claims import claimed as claimed_mail
 
 __all__ = ["Claim", "Claimed", "NotSent", "Result", "Rules", "Stopped", "Waiting"]
 
@@ -50,43 +50,14 @@ def claim_mail(session: Session, clinic_id: int, act: Act, rules: Rules) -> Clai
     row = mail_queue.claim(session, clinic_id, rules.owner, act.at)
     if row is None:
         return Waiting()
-    if row.invitation_id is None:
-        return _claim_other(session, clinic, act, rules, key, row)
-    invitation = session.get_one(InvitationRow, row.invitation_id)
-    if invitation.state != InvitationState.QUEUED.value:
+    invitation = _invitation_of(session, row)
+    if invitation is not None and invitation.state != InvitationState.QUEUED.value:
         row.state, row.lease_until = MailState.WITHDRAWN.value, None
         return NotSent(mail_id=row.id, why="the invitation does not wait for it any more")
     try:
-        first_name = _check_now(session, clinic, act, invitation)
+        mail = mail_contents.mail_of(session, clinic, act, rules, key, row, invitation)
     except (InvitationRefused, NotFound) as refusal:
         _withhold(session, clinic, act, row, invitation, str(refusal))
-        return NotSent(mail_id=row.id, why=str(refusal))
-    mail_queue.keep_message_id(row, rules.domain)
-    secret = key.secret(invitation.id, invitation.nonce)
-    invitation.secret_digest = digest_of(secret)
-    mail = InvitationMail(
-        address=row.address,
-        message_id=row.message_id,
-        sending=Sending(row.kind),
-        clinic=clinic.name,
-        phone=clinics.load_site(session, clinic_id).phone,
-        first_name=first_name,
-        works_days=rules.expires_after.days,
-        date=act.at,
-        link=invitation_link(rules.site, secret),
-        opt_out_link=opt_out_link(rules.site, key.opt_out(invitation.id, invitation.nonce)),
-    )
-    return Claimed(mail_id=row.id, mail=mail)
-
-
-def _claim_other(
-    session: Session, clinic: Clinic, act: Act, rules: Rules, key: LinkKey, row: OutboxRow
-) -> Claimed | NotSent:
-    """Return a mail that is no invitation, unless it must not leave any more."""
-    try:
-        mail = claimed_mail(session, clinic, act, rules, key, row)
-    except (InvitationRefused, NotFound) as refusal:
-        _withhold(session, clinic, act, row, None, str(refusal))
         return NotSent(mail_id=row.id, why=str(refusal))
     return Claimed(mail_id=row.id, mail=mail)
 
@@ -96,17 +67,6 @@ def _key(state: MailStateRow, rules: Rules) -> LinkKey:
     key = rules.key_for(state.key_check)
     state.key_check = key.check
     return key
-
-
-def _check_now(session: Session, clinic: Clinic, act: Act, invitation: InvitationRow) -> str:
-    """Return the patient's first name if the mail may leave now. Raises `InvitationRefused` or `NotFound`."""
-    if not clinic.online:
-        raise InvitationRefused("The clinic no longer takes part in Online Appointments.")
-    access = invitations.load_access(session, clinic.id, invitation.patient_id, now=act.at, zone=clinic.tz)
-    check_reach(access.reach, name=access.standing.name)
-    if access.invitation is None or access.invitation.id != invitation.id or access.invitation.stale:
-        raise InvitationRefused(f"The address on record is no longer {safe(invitation.address)}.")
-    return mail_queue.first_name(session, invitation.patient_id)
 
 
 def _withhold(

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from ctfront.data import appointments, invitations, ledger, profiles
+from ctfront.data import appointments, families, invitations, ledger, profiles
 from ctfront.data import merging as rows
 from ctfront.data.folding import FOLD_VERSION, fold, fold_email
 from ctfront.data.models import (
@@ -25,6 +25,7 @@ from ctfront.data.patients import consent_columns, load_name
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import NotFound
+from ctfront.domain.families import Relation
 from ctfront.domain.invitations import REMOVABLE, InvitationState
 from ctfront.domain.merging import (
     REVERSIBLE,
@@ -57,6 +58,7 @@ def merge(session: Session, clinic: Clinic, act: Act, kept_id: int, gone_id: int
     moved["copies"] = rows.copy_phones_and_alerts(session, gone_id, kept_id)
     moved["rows"] = rows.move_all(session, gone_id, kept_id) | ({"consent": consents} if consents else {})
     rows.move_seats(session, gone_id, kept_id, _midnight(clinic, act))
+    moved["family"] = _unite_families(session, clinic, kept_id, gone_id)
     moved["filled"] = filled(kept, gone)
     _fill(ours, moved["filled"])
     moved["name"] = _keep_name(session, clinic, kept, gone)
@@ -106,6 +108,7 @@ def put_back(session: Session, clinic: Clinic, act: Act, merge_id: int) -> Patie
     rows.seat_back(session, moved["rows"].get("appointment", ()), made.kept_id, made.gone_id)
     rows.move_back(session, moved["rows"], made.kept_id, made.gone_id)
     rows.delete_copies(session, moved["copies"])
+    _part_families(session, clinic, moved["family"], made.kept_id, made.gone_id)
     _fill(ours, {name: None for name, value in moved["filled"].items() if getattr(ours, name) == value})
     _give_consent_anew(session, clinic, act, made.kept_id, moved["consents_ended"])
     anew = EnrollmentRow.id.in_(moved["ended"])
@@ -156,7 +159,9 @@ def preview(session: Session, clinic: Clinic, act: Act, kept_id: int, gone_id: i
     except MergeRefused as refused:
         refusal = str(refused)
     visits = (rows.count_appointments(session, kept_id), rows.count_appointments(session, gone_id))
-    lines = preview_lines(kept, gone, visits=visits, online=_online(session, clinic, kept_id, gone_id))
+    family = (families.load_relations(session, kept_id).keys(), families.load_relations(session, gone_id).keys())
+    online = _online(session, clinic, kept_id, gone_id)
+    lines = preview_lines(kept, gone, visits=visits, family=family, online=online)
     return MergePreview(kept=kept, gone=gone, visits=visits, lines=tuple(lines), refusal=refusal)
 
 
@@ -242,6 +247,36 @@ def _give_consent_anew(session: Session, clinic: Clinic, act: Act, kept_id: int,
         if session.execute(standing).first() is None:
             given = consent_columns(act, Channel(channel), ConsentHow.IN_PERSON)
             session.add(c(clinic_id=clinic.id, patient_id=kept_id, **given))
+
+
+def _unite_families(session: Session, clinic: Clinic, kept_id: int, gone_id: int) -> list[list[Any]]:
+    """Relate the kept record to the other's family as well; return what each was, and whether it went over.
+
+    Where both are related to somebody the kept record's word stays; nobody is their own family.
+    """
+    ours, brought = families.load_relations(session, kept_id), []
+    for other_id, relation in families.load_relations(session, gone_id).items():
+        goes_over = other_id not in {kept_id, *ours}
+        families.write_relation(session, clinic.id, gone_id, other_id, None)
+        if goes_over:
+            families.write_relation(session, clinic.id, kept_id, other_id, relation)
+        brought.append([other_id, relation.value, goes_over])
+    return brought
+
+
+def _part_families(session: Session, clinic: Clinic, brought: list[list[Any]], kept_id: int, gone_id: int) -> None:
+    """Give the other record its family back.
+
+    Whoever a colleague has related otherwise since stays where they are; who was erased is nobody's family.
+    """
+    for other_id, word, went_over in brought:
+        relation = Relation(word)
+        changed = went_over and families.load_relation(session, kept_id, other_id) is not relation
+        if changed or session.get_one(PatientRow, other_id).erased_at is not None:
+            continue
+        if went_over:
+            families.write_relation(session, clinic.id, kept_id, other_id, None)
+        families.write_relation(session, clinic.id, gone_id, other_id, relation)
 
 
 def _fill(row: PatientRow, fields: Mapping[str, Any]) -> None:

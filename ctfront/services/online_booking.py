@@ -16,7 +16,7 @@ from ctfront.domain.online import OnlineBook, counted, started
 from ctfront.domain.online_mails import MailKind
 from ctfront.domain.providers import VisitPurpose
 from ctfront.domain.schedule import Start
-from ctfront.domain.staff import Act, Actor, ActorKind, Right
+from ctfront.domain.staff import Act, Actor
 from ctfront.domain.times import time_of, wall_clock
 from ctfront.services import booking, online_openings, patient_mails, placing
 from ctfront.services.front import Front
@@ -188,14 +188,14 @@ def book_online(session: Session, clinic: Clinic, act: Act, account_id: int, wis
         raise NotOffered(_OFF)
     person = _person(session, clinic, account_id, wish.enrollment_id)
     invitations.hold_patients(session, (person.patient_id,))
-    act = replace(act, who=_actor(person, act.who.origin))
+    act = replace(act, who=Actor.enrolled(person.enrollment_id, person.name, origin=act.who.origin))
     book = online_rules.load_book(session, clinic.id)
     _check_how_many(session, clinic, act, book, person)
     purpose = book.purpose(wish.purpose_id)
     if purpose is None:
         raise NotOffered("That visit is not offered online any more. Choose another.")
     start = _offered(session, clinic, act, book, purpose, wish)
-    needs_approval = purpose.id in book.to_approve
+    needs_approval = purpose.id in book.rules.to_approve
     booked = _enter(session, clinic, act, book, purpose, person, start, needs_approval=needs_approval)
     record_steps(session, clinic, act, "book", [(booked, None)], told(booked))
     kind = MailKind.PENDING if needs_approval else MailKind.BOOKED
@@ -208,11 +208,6 @@ def _person(session: Session, clinic: Clinic, account_id: int, enrollment_id: in
         if row[0] == enrollment_id:
             return Person(enrollment_id=row[0], patient_id=row[1], first_name=row[2], last_name=row[3])
     raise NotOffered("You can no longer book for that person here. Please phone us.")
-
-
-def _actor(person: Person, origin: str) -> Actor:
-    rights = frozenset({Right.BOOK})
-    return Actor(kind=ActorKind.ENROLLMENT, id=person.enrollment_id, name=person.name, rights=rights, origin=origin)
 
 
 def _check_how_many(session: Session, clinic: Clinic, act: Act, book: OnlineBook, person: Person) -> None:
@@ -253,7 +248,7 @@ def _enter(
 ) -> Appointment:
     patients.check_active(session, clinic.id, person.patient_id)
     (one,) = book.offering(purpose.id, start.provider_id)
-    provider = replace(one.provider, governor=one.cap)
+    provider = one.booked
     place = Place(provider_id=provider.id, day=start.day, start=time_of(start.minute))
     draft = AppointmentDraft(
         patient_id=person.patient_id,
@@ -275,7 +270,7 @@ def _enter(
 def tell_of_loss(session: Session, clinic: Clinic, act: Act, account_id: int, wish: Wish) -> None:
     """Queue the mail that says that somebody else was quicker, with the next free times."""
     person = _person(session, clinic, account_id, wish.enrollment_id)
-    act = replace(act, who=_actor(person, act.who.origin))
+    act = replace(act, who=Actor.enrolled(person.enrollment_id, person.name, origin=act.who.origin))
     details: dict[str, int | str] = {
         "purpose": wish.purpose_id,
         "provider": wish.provider_id,

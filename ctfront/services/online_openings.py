@@ -6,13 +6,14 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, events, news, online_rules
+from ctfront.data import appointments, events, news, online_rules, seats
 from ctfront.data.database import Reader
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.online import OnlineBook, OnlineProvider, started
 from ctfront.domain.providers import Event, VisitPurpose
-from ctfront.domain.schedule import Start
+from ctfront.domain.schedule import Hold, Start
 from ctfront.domain.times import wall_clock
+from ctfront.services.holding import add_held, holds_at
 
 NEXT = 6
 """Free times offered instead of one that was lost."""
@@ -23,7 +24,10 @@ Offered = list[tuple[date, OnlineProvider, int]]
 
 
 class FreeMinutes:
-    """What is offered, and what is free of each provider's day; kept until something of it changes."""
+    """What is offered, and what is free of each provider's day; kept until something of it changes.
+
+    A day with places held is read anew: these end by themselves, and nothing tells it.
+    """
 
     def __init__(self) -> None:
         self._seen = 0
@@ -58,12 +62,14 @@ class FreeMinutes:
     ) -> Offered:
         """Return when a purpose may start from `first` to `last`, with one provider or anybody; `now` is an instant."""
         book, days = await self.book(reader, clinic.id), _days(first, last)
-        seen, free = self._seen, {day: self._free[day] for day in days if day in self._free}
-        if missing := [day for day in days if day not in free]:
-            free |= await self._read(reader, clinic, book, missing)
-            if seen == self._seen:  # else what was read may be older than what was dropped meanwhile
-                self._free |= free
         wall = wall_clock(now, clinic.zone)
+        holds = holds_at(await seats.read_held(reader), clinic, wall)
+        held = {hold.day for hold in holds}
+        seen, free = self._seen, {day: self._free[day] for day in days if day in self._free and day not in held}
+        if missing := [day for day in days if day not in free]:
+            free |= await self._read(reader, clinic, book, missing, holds)
+            if seen == self._seen:  # else what was read may be older than what was dropped meanwhile
+                self._free |= {day: minutes for day, minutes in free.items() if day not in held}
 
         def of(one: OnlineProvider, day: date) -> int:
             return free[day][one.provider.id]
@@ -72,9 +78,10 @@ class FreeMinutes:
         return list(book.offered(purpose, who, days, of, now=wall, step=clinic.slot_minutes))
 
     async def _read(
-        self, reader: Reader, clinic: Clinic, book: OnlineBook, days: Sequence[date]
+        self, reader: Reader, clinic: Clinic, book: OnlineBook, days: Sequence[date], holds: Iterable[Hold]
     ) -> dict[date, dict[int, int]]:
         taken = await appointments.read_taken(reader, clinic.id, days[0], days[-1])
+        add_held(taken, holds)
         blocked = _by_place(await events.read_events(reader, clinic.id, days[0], days[-1]))
         free: dict[date, dict[int, int]] = {}
         for day in days:
@@ -94,12 +101,13 @@ def load_starts(
     """Return the free starts of one day inside an act."""
     connection = session.connection()
     taken = appointments.load_taken(connection, clinic.id, day, day)
+    wall = wall_clock(now, clinic.zone)
+    add_held(taken, holds_at(seats.load_held(connection), clinic, wall))
 
     def free(one: OnlineProvider, day: date) -> int:
         blocked = events.load_events(connection, clinic.id, one.provider.id, day)
         return one.free_on(day, taken.get((one.provider.id, day), ()), blocked)
 
-    wall = wall_clock(now, clinic.zone)
     return list(started(book.offered(purpose, who, [day], free, now=wall, step=clinic.slot_minutes), purpose))
 
 

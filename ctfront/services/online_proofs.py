@@ -78,7 +78,7 @@ class OnlineProofs:
 
         def load(session: Session) -> bool:
             link = session.scalars(_select_link(MailKind.REGISTER, secret, self._front)).first()
-            return link is not None and online_sessions.account(session, link.address) is not None
+            return link is not None and enrolling.has_log_in(session, link.address)
 
         async with self._front.database.reading() as session:
             return await session.run_sync(load)
@@ -194,7 +194,7 @@ def _take(session: Session, act: Act, front: Front, kind: MailKind, secret: str)
 def _reset(session: Session, clinic: Clinic, act: Act, front: Front, secret: str, kept: str) -> None:
     link = _take(session, act, front, MailKind.RESET, secret)
     assert link.account_id is not None, "such a link is of an account"
-    _set_password(session, link.account_id, kept)
+    session.get_one(OnlineAccountRow, link.account_id).password_hash = kept
     online_sessions.end_all(session, link.account_id)
     online_sessions.forgive(session, [tries_of(link.address, "")[0][0]])
     others = (OnlineLinkRow.account_id == link.account_id, OnlineLinkRow.used_at.is_(None))
@@ -216,16 +216,10 @@ def _register(
     link = _take(session, act, front, MailKind.REGISTER, secret)
     stated = json.loads(link.details)
     if account_id is None:
-        known = enrolling.account_of(session, link.address)
-        if known is not None and known.password_hash is not None:
-            raise LinkOver
-        account_id = known.id if known is not None else enrolling.add_account(session, act, link.address, kept)
-        _set_password(session, account_id, kept)
+        account_id = enrolling.log_in_for(session, act, link.address, kept)
+    if account_id is None:
+        raise LinkOver
     who = Registration(**{**stated, "birth_date": date.fromisoformat(stated["birth_date"])})
     enrolling.request_enrollment(session, clinic, act, account_id, who)
     link.details = ""
     return account_id
-
-
-def _set_password(session: Session, account_id: int, kept: str | None) -> None:
-    session.execute(update(OnlineAccountRow).where(OnlineAccountRow.id == account_id).values(password_hash=kept))

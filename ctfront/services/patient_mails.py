@@ -91,8 +91,8 @@ def _kind_of(
 ) -> MailKind | None:
     is_over = appointment.day < wall_clock(act.at, clinic.zone).date()
     if before is None:
-        moved = not is_over and appointment.live and made_online(session, appointment.id) is not None
-        return MailKind.MOVED if moved else None
+        stands = not is_over and appointment.live and appointment.status is not Status.REQUESTED
+        return MailKind.MOVED if stands and made_online(session, appointment.id) is not None else None
     place = Place(provider_id=before["provider_id"], day=before["day"], start=time_of(before["start_second"] // 60))
     kind = mail_after(
         appointment, was=Status(before["status"]), was_place=place, was_minutes=before["minutes"], is_over=is_over

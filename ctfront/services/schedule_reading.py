@@ -20,8 +20,9 @@ from ctfront.domain.openings import PartOfDay, free_from, next_starts
 from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.schedule import Column, DaySchedule, Hold, Start
 from ctfront.domain.series import Checked, SeriesPlan, Visit
-from ctfront.domain.times import Span, minute_of, wall_clock
+from ctfront.domain.times import minute_of
 from ctfront.services import series
+from ctfront.services.holding import add_held, holds_at
 
 WEEK = timedelta(days=6)
 
@@ -80,8 +81,7 @@ class ScheduleReading:
             first, last = weeks.days[0], weeks.days[-1]
             taken = await appointments.read_taken(reader, self.clinic.id, first, last)
             blocked = await events.read_events(reader, self.clinic.id, first, last)
-            for hold in await self._holds(reader, now):
-                taken.setdefault((hold.provider_id, hold.day), []).append((hold.span.start, hold.span.minutes))
+            add_held(taken, holds_at(await seats.read_held(reader), self.clinic, now))
         return count_free(weeks, taken, blocked, slot=self.clinic.slot_minutes, now=now, change_seen=newest)
 
     async def appointment(self, appointment_id: int) -> Appointment:
@@ -228,7 +228,7 @@ class ScheduleReading:
         for event in await events.read_events(reader, self.clinic.id, first, last):
             blocked.setdefault((event.provider_id, event.day), []).append(event)
         held: dict[tuple[int, date], list[Hold]] = {}
-        for hold in await self._holds(reader, now) if now is not None else ():
+        for hold in holds_at(await seats.read_held(reader), self.clinic, now) if now is not None else ():
             if hold.id != own_hold:
                 held.setdefault((hold.provider_id, hold.day), []).append(hold)
         return newest, [
@@ -242,18 +242,6 @@ class ScheduleReading:
             for day in (first + timedelta(days=n) for n in range((last - first).days + 1))
             for provider in providers
         ]
-
-    async def _holds(self, reader: Reader, now: datetime) -> list[Hold]:
-        """Return what is held at `now`, wall clock."""
-        zone, holds = self.clinic.zone, []
-        for held in await seats.read_held(reader):
-            start, until = wall_clock(held.starts_at, zone), wall_clock(held.until, zone)
-            if until > now:
-                first = minute_of(start.time())
-                span = Span(first, first + held.minutes)
-                who = held.provider_id
-                holds.append(Hold(id=held.id, provider_id=who, day=start.date(), span=span, by=held.by, until=until))
-        return holds
 
     async def _everybody(self, reader: Reader) -> tuple[int, tuple[Provider, ...]]:
         """Return the newest change and all providers, read again when set-up may have changed."""

@@ -42,11 +42,9 @@ class Scheduling(ScheduleReading):
         """Give back what a form holds, if it still does."""
         await self._write(partial(holding.release, hold_id=hold_id), act, place)
 
-    async def book_series(
-        self, act: Act, plan: SeriesPlan, visits: Sequence[Visit], *, series_id: int | None = None
-    ) -> SeriesBooked:
+    async def book_series(self, act: Act, plan: SeriesPlan, visits: Sequence[Visit], **how: Any) -> SeriesBooked:
         """Book the visits that still stand as one act; see `series.book`."""
-        return await self._write(partial(series.book, series_id=series_id), act, plan, visits)
+        return await self._write(partial(series.book, **how), act, plan, visits)
 
     async def move_series(self, act: Act, versions: Mapping[int, int], shift: Shift, **why: Any) -> SeriesChanged:
         """Move several of a series as one act, each in the version seen; see `series_changes.move`."""

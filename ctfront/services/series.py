@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, events, ledger, patients
+from ctfront.data import appointments, events, ledger, patients, seats
 from ctfront.data import clinic as clinics
 from ctfront.data import series as series_rows
+from ctfront.data import waitlist as waitlist_rows
 from ctfront.data.database import Reader
 from ctfront.domain.appointments import Appointment, AppointmentDraft
 from ctfront.domain.clinic import Clinic
@@ -19,7 +20,8 @@ from ctfront.domain.series_rule import MOST_VISITS
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import clean_line
 from ctfront.domain.times import show_weekday
-from ctfront.services import booking, placing
+from ctfront.domain.waitlist import WaitlistEntry
+from ctfront.services import booking, placing, waitlist_acts
 from ctfront.services.public_holidays import holiday_on
 from ctfront.services.recording import record_steps
 
@@ -70,16 +72,21 @@ def book(
     visits: Sequence[Visit],
     *,
     series_id: int | None = None,
+    waiting: WaitlistEntry | None = None,
+    hold_id: str = "",
 ) -> SeriesBooked:
     """Book the visits that still stand, in a new series or one begun before, and say of each other one why not.
 
-    Public holidays are the clerk's own affair. Raises `ScheduleRefused` when none stands; then nothing is done.
+    Booked for one who is `waiting`, it closes that entry; raises `ChangedElsewhere` when a colleague came first. The
+    place that a form held with `hold_id` is its own. Public holidays are the clerk's own affair. Raises
+    `ScheduleRefused` when none stands; then nothing is done.
     """
     if earlier := ledger.repeated(session, act):
         return _booked_before(session, clinic, plan, visits, earlier.subject_id or 0)
     act.who.require(Right.BOOK)
     if not 0 < len(visits) <= MOST_VISITS:
         raise InputRefused(f"A series has at most {MOST_VISITS} visits; book a longer plan in parts.", field="repeat")
+    entry = None if waiting is None else waitlist_rows.row_to_change(session, clinic.id, waiting.id, waiting.version)
     patients.check_active(session, clinic.id, plan.patient.id)
     note = clean_line(plan.note, field="note", limit=booking.NOTE_LIMIT)
     if series_id is None:
@@ -87,6 +94,8 @@ def book(
         series_id = series_rows.add_series(session.connection(), clinic.id, plan.patient.id, plan.rule, made_by)
     by = {visit.place.provider_id for visit in visits}
     providers = {one: clinics.load_provider(session.connection(), clinic.id, one) for one in by}
+    if hold_id:
+        seats.release(session.connection(), hold_id)
     ids, lost = set[int](), list[tuple[int, str]]()
     for visit in visits:
         draft = AppointmentDraft(
@@ -107,7 +116,8 @@ def book(
         raise ScheduleRefused(f"None of them can be booked any more: {lost[0][1]}")
     members = series_rows.load_members(session, clinic.id, plan.patient.id, series_id)
     booked = [one for one in members if one.id in ids]
-    record_steps(session, clinic, act, "book", [(one, None) for one in booked], told_series(booked))
+    also = None if entry is None else waitlist_acts.close_booked(session, act, entry, booked[0].id)
+    record_steps(session, clinic, act, "book", [(one, None) for one in booked], told_series(booked), also=also)
     return SeriesBooked(series_id=series_id, booked=tuple(booked), lost=tuple(lost))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from ctfront.data import ledger
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, InputRefused, NotFound
-from ctfront.domain.set_up import ClinicDraft, ProviderDraft, SiteDraft, StaffDraft, VisitPurposeDraft, WouldOrphan
+from ctfront.domain.set_up import WouldOrphan
 from ctfront.domain.staff import Act, Right
 from ctfront.domain.text import safe
 
@@ -35,7 +35,15 @@ class Named(Protocol):
 
 
 Row = TypeVar("Row", bound=Named)
-Draft = TypeVar("Draft", ClinicDraft, SiteDraft, ProviderDraft, VisitPurposeDraft, StaffDraft)
+
+
+class Drafted(Protocol):
+    """A dataclass of what a form produces."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Draft = TypeVar("Draft", bound=Drafted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +124,7 @@ def refuse_orphans(left_behind: Iterable[Appointment]) -> None:
         raise WouldOrphan(found)
 
 
-def _kept(draft: ClinicDraft | SiteDraft | ProviderDraft | VisitPurposeDraft | StaffDraft) -> dict[str, object]:
+def _kept(draft: Drafted) -> dict[str, object]:
     """Return a draft's fields, sets in order, so that the audit trail holds the same text for the same rights."""
     fields = asdict(draft)
     return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in fields.items()}

@@ -13,14 +13,19 @@ from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ChangedElsewhere, ClinicError, NothingToUndo
 from ctfront.domain.set_up import StaffDraft
 from ctfront.domain.staff import Act, Right
+from ctfront.services import set_up_online
 from ctfront.services.set_up_clinic import CLINIC
+from ctfront.services.set_up_mails import MAILS
 from ctfront.services.set_up_providers import PROVIDERS
 from ctfront.services.set_up_purposes import PURPOSES
 from ctfront.services.set_up_saving import Kind, known_row
 from ctfront.services.set_up_sites import SITES
 from ctfront.services.set_up_staff import STAFF
 
-KINDS: Mapping[str, Kind[Any, Any]] = {kind.name: kind for kind in (CLINIC, SITES, PROVIDERS, PURPOSES, STAFF)}
+KINDS: Mapping[str, Kind[Any, Any]] = {
+    kind.name: kind
+    for kind in (CLINIC, SITES, PROVIDERS, PURPOSES, STAFF, MAILS, set_up_online.RULES, set_up_online.PROVIDERS)
+}
 
 
 def put_back(session: Session, clinic: Clinic, act: Act, last: ActRow, saved: Mapping[str, Any]) -> None:

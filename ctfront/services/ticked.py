@@ -47,8 +47,8 @@ def mark(session: Session, clinic: Clinic, act: Act, versions: Mapping[int, int]
         return booking.mark_step(session, clinic, act, appointment_id, to, version=version)
 
     steps = _each(session, clinic, versions, step)
-    told = steps[0][0].patient.name if len(steps) == 1 else f"{len(steps)} appointments"
-    sentence = f"{told} {'is' if len(steps) == 1 else 'are'} {to.word.lower()}."
+    one = len(steps) == 1
+    sentence = f"{steps[0][0].patient.name} {to.told}." if one else f"{len(steps)} appointments {to.told_of_many}."
     record_steps(session, clinic, act, "mark", steps, sentence)
     return sentence
 

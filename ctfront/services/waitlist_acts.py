@@ -73,11 +73,17 @@ def book(session: Session, clinic: Clinic, act: Act, entry: WaitlistEntry, draft
     act.who.require(Right.BOOK)
     row = rows.row_to_change(session, clinic.id, entry.id, entry.version)
     booked = booking.book_step(session, clinic, act, draft)
-    row.appointment_id = booked.id
-    _close(session, act, row, "booked")
-    kept = _kept(row, before={}, was=entry.version)
-    record_steps(session, clinic, act, "book", [(booked, None)], told(booked), also={"waiting": kept})
+    also = close_booked(session, act, row, booked.id)
+    record_steps(session, clinic, act, "book", [(booked, None)], told(booked), also=also)
     return booked
+
+
+def close_booked(session: Session, act: Act, row: WaitlistEntryRow, appointment_id: int) -> dict[str, Any]:
+    """Close the entry of somebody who was booked, as part of an act; return what else `u` puts back."""
+    was = row.version
+    row.appointment_id = appointment_id
+    _close(session, act, row, "booked")
+    return {"waiting": _kept(row, before={}, was=was)}
 
 
 def put_back(session: Session, clinic: Clinic, act: Act, last: ActRow, kept: Mapping[str, Any]) -> None:

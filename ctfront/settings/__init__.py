@@ -19,6 +19,7 @@ __all__ = [
     "SettingsRefused",
     "SiteSettings",
     "read_settings",
+    "server_url",
 ]
 
 SETTINGS_FILE = "settings.toml"
@@ -26,7 +27,8 @@ SETTINGS_VARIABLE = "CTFRONT_SETTINGS"
 """Names another settings file: for a database server, and for a sender with a log-in of its own."""
 
 KEY_FILE = "link.key"
-NAMES = frozenset({"ascii", "hold", "keys", "link_key", "mail", "print_command", "site"})
+MOST_LOCK_MINUTES = 30
+NAMES = frozenset({"ascii", "database", "hold", "keys", "link_key", "lock", "mail", "print_command", "site"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,8 @@ class Settings:
     """The key that links in mails are made with; the sender and the site read it, nobody else."""
     mail: MailSettings = field(default_factory=MailSettings)
     site: SiteSettings = field(default_factory=SiteSettings)
+    lock_minutes: int = 5
+    """How long a terminal is idle before it locks, 1 to 30; 0 for never."""
     hold_seconds: int = 30
     """How long a mail waits before it leaves, so that `u` can take it back."""
     keymap: Mapping[str, str] = field(default_factory=dict)
@@ -60,10 +64,8 @@ class Settings:
     @property
     def database_url(self) -> str:
         """The database as a URL."""
-        if self.database.startswith("postgresql://"):
-            return self.database.replace("postgresql://", "postgresql+psycopg://", 1)
         path = self.database_path
-        return self.database if path is None else f"sqlite:///{path.absolute()}"
+        return server_url(self.database) if path is None else f"sqlite:///{path.absolute()}"
 
     @property
     def mail_lacks(self) -> str:
@@ -111,11 +113,12 @@ def read_settings(database: str | None, *, ascii_only: bool = False) -> Settings
     found = _read_file(file, must_be=bool(named)) if file else {}
     beside = file.parent if file else own_folder
     return Settings(
-        database=chosen,
+        database=_moved_to(found) or chosen,
         state_folder=bare.state_folder,
         settings_file=file,
         ascii=ascii_only or found.get("ascii") is True,
         hold_seconds=_whole(found, "hold", bare.hold_seconds),
+        lock_minutes=_minutes(found, "lock", bare.lock_minutes),
         keymap=_keymap(found.get("keys", {})),
         link_key=_key_file(found.get("link_key", KEY_FILE), beside if "link_key" in found else folder or beside),
         print_command=_command(found["print_command"]) if "print_command" in found else (),
@@ -140,10 +143,32 @@ def _read_file(path: Path, *, must_be: bool) -> Mapping[str, object]:
     return found
 
 
+def server_url(url: str) -> str:
+    """Return a database's address with the driver that the program brings."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1) if url.startswith("postgresql://") else url
+
+
+def _moved_to(found: Mapping[str, object]) -> str:
+    """Return the server that the clinic has moved to, empty when it has not."""
+    value = found.get("database", "")
+    if not isinstance(value, str) or (value and "://" not in value):
+        raise SettingsRefused("The setting “database” is the address of a server, as postgresql://user@host/name.")
+    return value
+
+
 def _whole(found: Mapping[str, object], name: str, default: int) -> int:
     value = found.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 3600:
         raise SettingsRefused(f"The setting “{name}” is a number of seconds from 0 to 3600.")
+    return value
+
+
+def _minutes(found: Mapping[str, object], name: str, default: int) -> int:
+    value = found.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_LOCK_MINUTES:
+        raise SettingsRefused(
+            f"The setting “{name}” is a number of minutes from 1 to {MOST_LOCK_MINUTES}; 0 for never."
+        )
     return value
 
 

@@ -1,11 +1,13 @@
-"""Writing the keys of a clinic into its settings file, and nothing else of it."""
+"""Writing the keys of a clinic, or where it has moved to, into its settings file, and nothing else of it."""
 
+import json
 import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ctfront.settings.refusal import SettingsRefused
 
@@ -16,16 +18,31 @@ _KEYS_LINE = re.compile(r"\s*keys\s*=.*")
 
 def write_keys(file: Path, keymap: Mapping[str, str]) -> None:
     """Put the keymap into the settings file. Raises `SettingsRefused`; the file is whole as it was then."""
+    _write(file, "keys", dict(keymap), lambda text: _with_keys(text, keymap))
+
+
+def write_database(file: Path, url: str) -> None:
+    """Put the server's address into the settings file, for the owner only if it holds a password.
+
+    Raises `SettingsRefused`; the file is whole as it was then.
+    """
+    _write(file, "database", url, lambda text: f"database = {json.dumps(url)}\n{text}")
+    if urlsplit(url).password:
+        file.chmod(0o600)
+
+
+def _write(file: Path, name: str, value: object, change: Callable[[str], str]) -> None:
+    """Change one setting, and make sure that no other has changed."""
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
         before = tomllib.loads(text)
-        new = _with_keys(text, keymap)
+        new = change(text)
         after = tomllib.loads(new)
     except OSError as error:
         raise SettingsRefused(f"The settings file {file} cannot be read: {error.strerror}.") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise SettingsRefused(f"The settings file {file} cannot be changed from here; change it by hand.") from None
-    if {**before, "keys": dict(keymap)} != {**after, "keys": after.get("keys", {})}:
+    if {**before, name: value} != {name: {}, **after}:
         raise SettingsRefused(f"The settings file {file} cannot be changed from here; change it by hand.")
     try:
         _replace(file, new)

@@ -44,6 +44,12 @@ AFTERWARDS = 0.25
 MOST_AFTERWARDS = 8
 """Such writes after which frames go out as they come."""
 
+POINTER_SHAPE = "\x1b]22;"
+"""Begins what Textual writes for a mouse's pointer with each new screen; there is no mouse."""
+
+STALLED_SECONDS = 120.0
+"""After which a terminal that takes nothing counts as gone."""
+
 _LEAVING = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -70,7 +76,9 @@ class DeskDriver(Driver):
         self._aside = ""
         """What goes out behind the next frame: the bell, a window's title."""
         self.cursor_place: Callable[[], Place | None] = lambda: None
-        """Returns row and column of what has the focus, None where Textual places the cursor."""
+        """Returns row and column of what has the focus, None where nothing has."""
+        self.leave_by: Callable[[int], object] = lambda number: app.exit(return_code=128 + number)
+        """Ends the app as the signal of that number does."""
         self._due = False
         self._held: asyncio.TimerHandle | None = None
 
@@ -115,13 +123,17 @@ class DeskDriver(Driver):
             signal.SIGWINCH: self.tell_size,
             signal.SIGCONT: self._resumed,
             signal.SIGTSTP: self._stop,
-            **{number: partial(self._app.exit, return_code=128 + number) for number in _LEAVING},
+            **{number: partial(self._leave, number) for number in _LEAVING},
         }
         for number, handler in handlers.items():
             if watching:
                 self._loop.add_signal_handler(number, handler)
             elif number is not signal.SIGCONT:
                 self._loop.remove_signal_handler(number)
+
+    def _leave(self, number: int) -> None:
+        """End the app as a signal does."""
+        self.leave_by(number)
 
     def _stop(self) -> None:
         """Stop, as somebody outside asks, with the terminal given back until `SIGCONT`."""
@@ -146,10 +158,17 @@ class DeskDriver(Driver):
 
     def write(self, data: str) -> None:
         """Take what the app draws; send it soon."""
+        if data.startswith(POINTER_SHAPE):
+            return
         size = self._app.size
         if size and (size.width, size.height) != (self.canvas.width, self.canvas.height):
             self.canvas = self.canvas.resized(size.width, size.height)
         self._aside += self.canvas.write(self.drawn(data))
+        self.flush()
+
+    def write_aside(self, data: str) -> None:
+        """Send what is no cell of the screen, behind the next frame."""
+        self._aside += data
         self.flush()
 
     def drawn(self, data: str) -> str:
@@ -168,8 +187,9 @@ class DeskDriver(Driver):
             self._held = self._loop.call_later(TOGETHER, self._show_progress, MOST_AFTERWARDS)
 
     def _show_progress(self, left: int) -> None:
-        """Send what a slow act has drawn so far."""
-        self.release()
+        """Send what a slow act has drawn so far; a cursor alone waits for it."""
+        if self.canvas.touched or not left:
+            self.release()
         if left:
             self._held = self._loop.call_later(AFTERWARDS, self._show_progress, left - 1)
 
@@ -205,7 +225,7 @@ class DeskDriver(Driver):
     def _run_input_thread(self) -> None:
         self.run_input_thread()
         if not self.exit_event.is_set():  # nobody is there any more
-            self._loop.call_soon_threadsafe(self._app.exit)
+            self._loop.call_soon_threadsafe(self._leave, signal.SIGHUP)
 
     def run_input_thread(self) -> None:
         """Read the keyboard until the app leaves or the line hangs up."""
@@ -216,6 +236,8 @@ class DeskDriver(Driver):
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 now = time.monotonic()
+                if self._line is not None and self._line.stalled_for(now) > STALLED_SECONDS:
+                    return
                 left = LONGEST_WAIT if sequences.deadline is None else sequences.deadline - now
                 if selector.select(min(LONGEST_WAIT, max(0.0, left))):
                     data = self._read()
@@ -233,9 +255,13 @@ class DeskDriver(Driver):
                     elif answers.vary(time.monotonic()):
                         sequences.jittered(time.monotonic())
 
-    def _ask(self) -> None:
-        """Ask the terminal whether it is there: how evenly it answers tells how evenly its keys will come."""
-        self._loop.call_soon_threadsafe(self.write, QUERY)
+    def _ask(self) -> int:
+        """Ask the terminal whether it is there, at once; return the bytes sent before.
+
+        How evenly it answers tells how evenly its keys will come.
+        """
+        line = self._line
+        return line.send(QUERY) if line is not None else 0
 
     def _read(self) -> bytes:
         """Read what there is; nothing when the line has hung up."""

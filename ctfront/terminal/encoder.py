@@ -44,11 +44,11 @@ class State(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """One way to a frame."""
+    """One way to a frame; of two of one size the lesser leaves the plainer pen, the terminal's own before all."""
 
     size: int
-    text: str
     state: State
+    text: str
 
 
 def size_of(text: str) -> int:
@@ -267,7 +267,7 @@ class Encoder:
     def _in_best_order(self, runs: list[Run], state: State, begin: str, cursor: Place) -> Plan:
         """Return the shorter of: row by row, and by pens."""
         orders = [runs]
-        if len(runs) > 2:
+        if len(runs) > 1:
             orders.append(self._by_pen(runs, state.pen))
         return min(self._written(order, state, begin, cursor) for order in orders)
 
@@ -310,7 +310,7 @@ class Encoder:
             y, x = run.y, run.after
         parts.append(move(y, x, *cursor))
         text = "".join(parts)
-        return Plan(size_of(text), text, State(*cursor, pen))
+        return Plan(size_of(text), State(*cursor, pen), text)
 
 
 def _guess(runs: Sequence[Run]) -> int:

@@ -304,7 +304,7 @@ class GatedApp(SendingApp):
         self._early.clear()
         self.gate = gate
         gate.open = True
-        self.follow_cursor()
+        self.follow_driver()
         self.hold_output()
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:

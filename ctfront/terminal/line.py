@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 
 LAST_WORDS = 2.0
@@ -18,9 +19,11 @@ class Line:
     def __init__(self, fileno: int, on_free: Callable[[], object]) -> None:
         self.fileno, self.on_free = fileno, on_free
         self.sent = 0
-        """Bytes."""
+        """Bytes handed over."""
         self.writes = 0
         self._piece = b""
+        self._moved = 0.0
+        """When the line last took something, or was given something while it was free."""
         self._asked = self._closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._write_pieces, name="terminal-output", daemon=True)
@@ -32,11 +35,20 @@ class Line:
             self._asked = bool(self._piece)
             return not self._piece
 
-    def send(self, piece: bytes) -> None:
-        """Send a piece, behind the one that is under way."""
+    def send(self, piece: bytes) -> int:
+        """Send a piece, behind the one that is under way; return the bytes handed over before it."""
         with self._changed:
-            self._piece += piece
+            if not self._piece:
+                self._moved = time.monotonic()
+            before = self.sent
+            self._piece, self.sent = self._piece + piece, before + len(piece)
             self._changed.notify()
+            return before
+
+    def stalled_for(self, now: float) -> float:
+        """Return the seconds for which the line has taken nothing of what waits, by the monotonic clock."""
+        with self._changed:
+            return now - self._moved if self._piece else 0.0
 
     def close(self) -> None:
         """Wait until all is sent, but for a stalled line not long."""
@@ -64,9 +76,9 @@ class Line:
     def _write(self, piece: bytes) -> None:
         """Write a piece; a line that has hung up takes everything."""
         self.writes += 1
-        self.sent += len(piece)
         while piece:
             try:
                 piece = piece[os.write(self.fileno, piece) :]
+                self._moved = time.monotonic()
             except OSError:
                 return

@@ -122,8 +122,8 @@ def _status_words(appointment: Appointment, zone: tzinfo) -> str:
         case Status.ARRIVED | Status.CHECKED_IN | Status.CHECKED_OUT:
             return f"{appointment.status.word} {at}"
         case Status.CANCELLED:
-            asked = f", {appointment.asked_by} asked" if appointment.asked_by else ""
-            return f"Cancelled: {appointment.cancel_reason}{asked}"
+            asked = f"{appointment.asked_by} asked" if appointment.asked_by else ""
+            return f"Cancelled: {', '.join(word for word in dict.fromkeys((appointment.cancel_reason, asked)) if word)}"
         case Status.RESCHEDULED if appointment.replaced_by_day is not None:
             return f"Rescheduled to {show_date(appointment.replaced_by_day)}"
         case status:

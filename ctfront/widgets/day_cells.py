@@ -10,6 +10,7 @@ from ctfront.domain.appointments import Appointment, Status
 from ctfront.domain.schedule import Column, DaySchedule, Hold, Opening
 from ctfront.domain.text import Shown, safe
 from ctfront.domain.times import show_time
+from ctfront.widgets.lines import cut
 
 FREE = "·"
 CONTINUED = "┆"
@@ -164,8 +165,4 @@ def purpose_in(text: str, appointment: Appointment, zone: tzinfo) -> slice | Non
 
 def fit(text: str, width: int) -> Shown:
     """Return the text cut or padded to the width, with `…` where it was cut."""
-    if width <= 0:
-        return Shown("")
-    if cell_len(text) > width:
-        text = set_cell_size(text, width - 1).rstrip() + "…"
-    return Shown(set_cell_size(text, width))
+    return Shown(set_cell_size(cut(text, width), width)) if width > 0 else Shown("")

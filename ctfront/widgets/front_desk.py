@@ -98,6 +98,9 @@ class FrontDesk(Protocol):
     async def undo(self) -> str:
         """Take back the clerk's last act and return the sentence that says which. Raises `ClinicError`."""
 
+    def looked_at(self, patient_id: int) -> None:
+        """Remember for the audit trail that a patient's record was shown."""
+
     async def count_news(self) -> None:
         """Bring the count of what the clerk has not seen up to date."""
 

@@ -22,10 +22,17 @@ SCHEDULER_KEYS: Keys = (
 )
 
 
+def cut(text: str, width: int) -> str:
+    """Return the text; one that is too long ends with `…`."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+
+
 def title_text(left: str, middle: str, right: str, width: int) -> str:
     """Return the title: the middle in the middle, or right behind the left part when it is narrow."""
     room = max(width - cell_len(left) - cell_len(right) - 5, 0)
-    middle = middle if cell_len(middle) <= room else set_cell_size(middle, room)
+    middle = middle if cell_len(middle) <= room else set_cell_size(cut(middle, room), room)
     at = max((width - cell_len(middle)) // 2, cell_len(left) + 3)
     line = f" {left}".ljust(at) + middle
     return line.ljust(width - cell_len(right) - 1) + right

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from ctfront.domain.text import safe
-from ctfront.widgets.form import Field, Line
+from ctfront.widgets.form import Field, Line, read_anything
 from ctfront.widgets.words import Words
 
 MOST_TYPED = 400
@@ -25,9 +25,17 @@ class LongField(Field):
     """
 
     def __init__(
-        self, name: str, label: str, value: str = "", *, hint: str, required: bool = False, read: Callable[[str], str]
+        self,
+        name: str,
+        label: str,
+        value: str = "",
+        *,
+        hint: str,
+        required: bool = False,
+        limit: int = MOST_TYPED,
+        read: Callable[[str], str] = read_anything,
     ) -> None:
-        super().__init__(name, label, value, required=required, read=read)
+        super().__init__(name, label, value, required=required, limit=limit, read=read)
         self.hint = hint
         """What the note says while nothing is typed."""
 
@@ -42,5 +50,5 @@ class LongField(Field):
         """Lay the note under the line."""
         with Horizontal():
             yield Words(safe(self.label), classes="label")
-            yield Line(self.first_value, limit=MOST_TYPED, id=self.field)
+            yield Line(self.first_value, limit=self.limit, id=self.field)
         yield Words(classes="note")

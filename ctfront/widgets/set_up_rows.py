@@ -7,6 +7,8 @@ from ctfront.domain.clinic import DateOrder, Identity, Site
 from ctfront.domain.grammar.hours import show_weeks
 from ctfront.domain.grammar.rights import show_rights, type_rights
 from ctfront.domain.keymap import KeyAct, type_keys
+from ctfront.domain.letters import MailWording
+from ctfront.domain.online import OnlineBook, OnlineProvider
 from ctfront.domain.providers import Event, Provider, VisitPurpose
 from ctfront.domain.set_up import SetUp
 from ctfront.domain.staff import Staff
@@ -24,6 +26,10 @@ IDENTITY_WORDS = {
 }
 
 
+Item = Provider | VisitPurpose | Staff | Event | Site | KeyAct | OnlineBook | OnlineProvider | MailWording
+"""What a row shows, where it is more than a field of the clinic's."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SetUpRow:
     """One row of a list."""
@@ -31,7 +37,7 @@ class SetUpRow:
     key: int | str
     """Id of what the row shows, name of the clinic's field, or `ADD`."""
     cells: tuple[Shown, ...]
-    item: Provider | VisitPurpose | Staff | Event | Site | KeyAct | None = None
+    item: Item | None = None
     details: tuple[Shown, ...] = ()
     """What the pane says, in full."""
     active: bool = True
@@ -145,6 +151,11 @@ def event_rows(set_up: SetUp) -> list[SetUpRow]:
     ]
 
 
+TRAIL, DATABASE = "trail", "database"
+FOR_LOOKING = frozenset({TRAIL, DATABASE})
+"""Keys of rows of the clinic that no form changes."""
+
+
 def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
     """Return the clinic's own fields, a row each."""
     clinic, site = set_up.clinic, set_up.site
@@ -156,6 +167,8 @@ def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
         ("slot_minutes", "Slot", f"{clinic.slot_minutes} min", "one row of the Scheduler"),
         ("correction_days", "Corrections", f"{clinic.correction_days} days", "a past status may be corrected"),
         ("holidays", "Holidays", clinic.holidays or "none", "a series passes them over"),
+        (DATABASE, "Database", set_up.engine, "has a fault: see ctfront check" if set_up.advice else ""),
+        (TRAIL, "Audit trail", "who did what when", "Enter lists it"),
         ("site_name", "Site", site.name, ""),
         ("site_address", "Address", site.address or "none", ""),
         ("site_phone", "Phone", site.phone or "none", "patients are told to call it"),
@@ -165,7 +178,7 @@ def clinic_rows(set_up: SetUp) -> list[SetUpRow]:
         SetUpRow(
             key=key,
             cells=(safe(label), safe(value), safe(meaning)),
-            details=(safe(f"{label}: {value}"), safe(meaning)),
+            details=(safe(f"{label}: {value}"), safe(set_up.advice if key == DATABASE else meaning)),
         )
         for key, label, value, meaning in fields
     ]
@@ -255,4 +268,3 @@ SITES = SetUpList(
     rows=site_rows,
     add=safe("+ Add a site"),
 )
-LISTS = (PROVIDERS, PURPOSES, STAFF, EVENTS, CLINIC, SITES, KEYS)

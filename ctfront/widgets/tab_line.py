@@ -27,9 +27,13 @@ class TabLine(Widget):
 
     def render(self) -> Text:
         """Draw the names; the one in view is bracketed and bold."""
-        text = Text(" ", no_wrap=True, overflow="crop", end="")
+        roomy = sum(len(f" {number} {name}  ") for number, name in enumerate(self.names)) < self.size.width
+        text = Text(" " if roomy else "", no_wrap=True, overflow="crop", end="")
         for number, name in enumerate(self.names):
-            here = number == self.chosen
-            text.append(f"[{number + 1} {name}]" if here else f" {number + 1} {name} ", "bold" if here else "")
-            text.append(" ")
+            words = f"{number + 1} {name}"
+            if number == self.chosen:
+                text.append(f"[{words}]", "bold")
+            else:
+                text.append(f" {words} " if roomy else f" {words}")
+            text.append(" " if roomy else "")
         return text

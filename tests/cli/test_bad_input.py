@@ -227,6 +227,8 @@ def test_what_is_in_the_database_is_printed_harmlessly(demo, tmp_path, text):
         ("find", "#10001", "--json"),
         ("staff",),
         ("check",),
+        ("--user", "admin", "audit"),
+        ("--user", "admin", "audit", "--json"),
         ("do", "fo"),
         ("do", "ar 1"),
         ("do", "un"),

@@ -167,8 +167,15 @@ def test_find_nobody_is_refused(demo):
     ("line", "sentence"),
     [
         ("ar ruiz", "RUIZ, Ana is arrived."),
-        ("ca 830", "Cancelled OKAFOR, Grace for 8:30 with Dr Alvarez. u takes it back."),
-        ("mv kapoor 845", "Moved KAPOOR, Dev for 8:45 with Dr Chen. u takes it back."),
+        (
+            "ca 830",
+            "Cancelled OKAFOR, Grace for 8:30 with Dr Alvarez. u takes it back."
+            " CORWIN, Noor (555) 010-2931 and 1 more fit: :wl",
+        ),
+        (
+            "mv kapoor 845",
+            "Moved KAPOOR, Dev for 8:45 with Dr Chen. u takes it back. CLEMENT, Emil (555) 010-3201 fits: :wl",
+        ),
         ("bk bauer t 815 alvarez adj", "Booked BAUER, Tomás for 8:15 with Dr Alvarez. u takes it back."),
         ("bk bauer t 815", "Booked BAUER, Tomás for 8:15 with Dr Alvarez. u takes it back."),
         ("go fri", "Fri 6 Mar 2026"),
@@ -181,7 +188,7 @@ def test_a_line_is_done_and_said(demo, line, sentence):
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("bk smi,jo t 815", "“smi,jo” fits several: SMITH, Joan b 1 May 1962 #10009; SMITH, Joan b 1 May 1993 #10010"),
+        ("bk smi,jo t 815", "“smi,jo” fits several: SMITH, Joan b 1 May 1962 #10009; b 1 May 1993 #10010"),
         ("bk ruiz t 830 alvarez", "Dr Alvarez is not free at 8:30 on Mon 2 Mar 2026."),
         ("bk bauer t 830 alvarez adj", "Dr Alvarez is taken at 8:30."),
         ("bk vance t 815 alvarez adj", "VANCE, Idris is inactive; make the patient active again first."),
@@ -208,7 +215,8 @@ def test_to_another_day_is_a_rescheduling(demo):
     code, out, _ = said(demo("do", f"mv okafor 2026-03-11 {start}"))
     assert (code, out) == (
         0,
-        f"Rescheduled OKAFOR, Grace for {start} with Dr Alvarez on Wed 11 Mar 2026. u takes it back.\n",
+        f"Rescheduled OKAFOR, Grace for {start} with Dr Alvarez on Wed 11 Mar 2026. u takes it back."
+        " CORWIN, Noor (555) 010-2931 and 1 more fit: :wl\n",
     )
     old = [a for a in json.loads(said(demo("agenda", "--json"))[1]) if a["patient"]["name"] == "OKAFOR, Grace"]
     assert [(a["status"], a["cancel_reason"]) for a in old] == [("rescheduled", "patient asked")]
@@ -247,13 +255,19 @@ def test_a_missing_file_is_refused(demo, tmp_path):
     assert (code, err) == (1, f"{tmp_path / 'none.csv'} cannot be read: No such file or directory.\n")
 
 
+def without_engine(text: str) -> str:
+    """Leave out what `check` says of an old SQLite, which is not the same on every machine."""
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("Note: SQLite"))
+
+
 def test_check_finds_a_chain_that_was_changed(demo, tmp_path):
-    assert said(demo("check")) == (0, "Everything is in order.\n", "")
+    code, out, _ = said(demo("check"))
+    assert (code, without_engine(out)) == (0, "Everything is in order.\n")
     with sqlite3.connect(tmp_path / "clinic.db") as connection:
         connection.execute("UPDATE audit SET by_name = 'nobody' WHERE seq = 7")
     connection.close()
     code, out, _ = said(demo("check"))
-    assert (code, out) == (1, "The audit trail was changed at entry 7 (1 entries do not fit).\n")
+    assert (code, without_engine(out)) == (1, "The audit trail was changed at entry 7 (1 entries do not fit).\n")
 
 
 def test_keys_that_open_more_than_one_desk_are_named():

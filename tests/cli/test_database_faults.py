@@ -14,18 +14,22 @@ from tests.disks import fill, small_disk
 
 PEOPLE = "Last,First,DOB\n" + "".join(f"Poe{n},Pat,1990-01-02\n" for n in range(40))
 
+CHECK = ("check",)
 COMMANDS = (
     ("agenda",),
     ("agenda", "--json"),
     ("find", "ruiz"),
     ("do", "bk bauer t 815 alvarez adj"),
     ("staff",),
-    ("check",),
+    CHECK,
     ("export", "patients"),
     ("export", "appointments", "-o", "{folder}/out.csv"),
     ("import", "patients", "{folder}/people.csv", "--apply", "--rejects", "{folder}/rejects.csv"),
     ("init", "--name", "Elm", "--zone", "Europe/Oslo", "--manager", "Ada Lund"),
 )
+
+WAITING = tuple(command for command in COMMANDS if command is not CHECK)
+"""Those that stand in the queue of writers; a check only reads."""
 
 
 @pytest.fixture
@@ -46,10 +50,10 @@ def asked(path, command):
     return said(run("--db", path, *(word.format(folder=path.parent) for word in command)))
 
 
-def assert_refused(path, sentence):
+def assert_refused(path, sentence, commands=COMMANDS):
     """Every command says the same sentence and leaves nothing behind."""
     before = {file.name for file in path.parent.iterdir()}
-    for command in COMMANDS:
+    for command in commands:
         assert (command, *asked(path, command)) == (command, 1, "", sentence)
     assert {file.name for file in path.parent.iterdir()} - before <= {
         "clinic.db-wal",
@@ -119,7 +123,8 @@ def test_queued_for_behind_another_program_and_tried_again(clinic, monkeypatch):
     stranger = os.open(f"{clinic}.lock", os.O_RDWR)
     fcntl.flock(stranger, fcntl.LOCK_EX)
     sentence = f"Another program (process {os.getpid()}) holds the database; nothing was saved. Try again.\n"
-    assert_refused(clinic, sentence)
+    assert_refused(clinic, sentence, WAITING)
+    assert asked(clinic, CHECK)[0] == 0
     os.close(stranger)
     assert asked(clinic, COMMANDS[3])[0] == 0
 
@@ -128,7 +133,8 @@ def test_held_by_a_program_that_takes_no_turn_and_tried_again(clinic, monkeypatc
     monkeypatch.setattr("ctfront.data.database.BUSY_SECONDS", 0.05)
     stranger = sqlite3.connect(clinic, isolation_level=None)
     stranger.execute("BEGIN IMMEDIATE")
-    assert_refused(clinic, "Another program holds the database; nothing was saved. Try again.\n")
+    assert_refused(clinic, "Another program holds the database; nothing was saved. Try again.\n", WAITING)
+    assert asked(clinic, CHECK)[0] == 0
     stranger.rollback()
     stranger.close()
     assert asked(clinic, COMMANDS[3])[0] == 0

@@ -84,6 +84,17 @@ def test_what_is_shown_is_read_the_same(day, order):
     assert read(day.strftime(pattern), order) == day
 
 
+@pytest.mark.parametrize(
+    ("order", "day", "born"),
+    [(DateOrder.DAY_FIRST, "14/12", "14/2/84"), (DateOrder.MONTH_FIRST, "12/14", "2/14/84")],
+)
+def test_a_refusal_shows_a_date_as_the_clinic_types_it(order, day, born):
+    with pytest.raises(CannotRead, match=f"fri, {day} or 14 dec"):
+        read_date("noday", today=TODAY, at_hand=TODAY, order=order)
+    with pytest.raises(CannotRead, match=f"type it as {born} or 14 feb 1984"):
+        read_birth_date("noday", today=TODAY, order=order)
+
+
 @pytest.mark.parametrize("typed", ["14/2/84", "140284", "14 feb 1984", "1984-02-14", "14-2-84", "14.2.1984"])
 def test_a_birth_date_is_read(typed):
     assert read_birth_date(typed, today=TODAY, order=DateOrder.DAY_FIRST) == date(1984, 2, 14)

@@ -19,15 +19,15 @@ from ctfront.data.models import (
     SeatRow,
 )
 from ctfront.domain.appointments import Asker, Status
-from ctfront.domain.minutes import spans_of
+from ctfront.domain.errors import SlotTaken
 from ctfront.domain.online import OnlineRules
 from ctfront.domain.times import Span
 from ctfront.mail.message import Composer
 from ctfront.mail.wire_form import as_sent
 from ctfront.services import mail_acts
+from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.services.happenings import Happenings
 from ctfront.services.mail_acts import Claimed, NotSent, Rules
-from ctfront.services.online_setup import OnlineSetup
 from tests.clinics import MONDAY
 from tests.online.conftest import KEY
 from tests.sendings import SENDER, put_on_record
@@ -180,7 +180,7 @@ async def test_what_the_desk_does_meanwhile_shows_when_the_page_is_asked_for_aga
     await town.desk.scheduling.cancel(town.desk.act(), made.id, version=1, reason="weather", asked_by=Asker.CLINIC)
     await browser.open("/book/time")
     assert "9:15 am" in times()
-    await OnlineSetup(town.desk.database, town.desk.clinic).save_rules(
+    await ClinicSetup(town.desk.database, town.desk.clinic).save_online_rules(
         town.desk.act(town.desk.manager), OnlineRules(notice_minutes=30 * 60)
     )
     await browser.open("/book/time")
@@ -431,6 +431,33 @@ async def test_a_visit_to_be_approved_is_declined_with_the_next_free_times(town)
     assert "Dr Alvarez" in body.partition("The next free times:")[2]
 
 
+async def test_a_request_that_the_desk_moves_still_waits_and_approving_it_tells_where_it_stands(town):
+    put(town, OnlinePurposeRow, purpose_id=town.desk.purposes["New Patient Exam"].id, needs_approval=True)
+    browser = await town.enrolled()
+    await choose(browser, visit="New Patient Exam")
+    await browser.press("Ask for it")
+    leave(town)
+    desk = town.desk
+    (row,) = appointments(town)
+    place = desk.place("Dr Chen", "10:00", TUESDAY)
+    moved = await desk.scheduling.move(desk.act(at=town.clock.now), row.id, place, version=1)
+    assert moved.status is Status.REQUESTED
+    place = desk.place("Dr Chen", "11:00", TUESDAY + timedelta(days=1))
+    why = {"asked_by": Asker.CLINIC, "reason": "provider away"}
+    act = desk.act(at=town.clock.now)
+    moved = await desk.scheduling.reschedule(act, moved.id, place, version=moved.version, **why)
+    assert moved.status is Status.REQUESTED
+    with pytest.raises(SlotTaken):
+        await desk.scheduling.book(desk.act(at=town.clock.now), desk.draft("KAPOOR", "Dr Chen", "11:00", place.day))
+    town.wait(timedelta(minutes=1))
+    assert leave(town) == []
+    assert "Waits for the clinic" in await browser.open("/")
+    await desk.scheduling.mark(desk.act(at=town.clock.now), moved.id, Status.SCHEDULED, version=moved.version)
+    message = await later(town)
+    assert "is confirmed" in message["Subject"]
+    assert calendar(message)["DTSTART"] == "20260304T190000Z"
+
+
 async def test_consent_that_ended_meanwhile_holds_the_mail_back(town):
     browser = await town.enrolled()
     await choose(browser)
@@ -440,10 +467,13 @@ async def test_consent_that_ended_meanwhile_holds_the_mail_back(town):
     assert mails(town) == [("booked", "withheld", "ana@example.org")]
 
 
-def test_free_time_is_the_desks(town):
-    """One rule: a column's free time is what the site works out of the same visits."""
-    from ctfront.domain.online import OnlineProvider
-
-    one = OnlineProvider(provider=town.desk.providers["Dr Alvarez"], purpose_ids=frozenset())
-    free = spans_of(one.free_on(TUESDAY, [(480, 60), (1020, 60)], ()))
-    assert free == (Span(540, 720), Span(780, 1020))
+async def test_a_place_held_at_the_desk_is_not_offered_and_anybody_passes_it_over(town):
+    town.desk.hold("Dr Alvarez", "9:15", day=TUESDAY, at=town.clock.now)
+    browser = await town.enrolled()
+    await choose(browser, provider="Dr Alvarez", time="9:30 am")
+    assert "9:15 am" not in await browser.open("/book/time")
+    await choose(browser, provider="Anybody", time="9:15 am")
+    await browser.press("Book it")
+    assert [row.provider_id for row in appointments(town)] == [town.desk.providers["Dr Chen"].id]
+    town.wait(timedelta(minutes=6))
+    await choose(browser, provider="Dr Alvarez", time="9:15 am")  # a hold ends by itself

@@ -1,4 +1,7 @@
-"""One test for each thing that must hold whatever a visitor does."""
+"""One test for each thing that must hold whatever a visitor does.
+
+Where the site listens, and that no proxy is believed unless it is named, is in test_serving.py.
+"""
 
 import logging
 import re
@@ -11,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from ctfront.data.models import ClinicRow, PatientRow
+from ctfront.data.models import ClinicRow, OnlineAccountRow, PatientRow
 from ctfront.online.safety import LARGEST_BODY, LONGEST_PATH
 from ctfront.online.site import OnlineSite, make_app
 from ctfront.services.front import Front
+from tests.invited import enroll
 from tests.online.browser import Browser
 from tests.online.conftest import KEY, PASSWORD
 from tests.online.test_booking import appointments, choose
@@ -127,13 +131,27 @@ async def _note(seen, url):
     seen.append(url)
 
 
-async def test_log_ins_are_rate_limited_by_account_and_by_address(town):
+async def test_log_ins_are_rate_limited_by_account_and_by_address(town, monkeypatch):
     await town.enrolled()
-    by_account = [(await town.browser(f"198.51.100.{n}").client.get("/")).status_code for n in range(2)]
-    assert by_account == [200, 200]
-    for number in range(5):
-        await try_log_in(town.browser(f"203.0.113.{number}"), password="wrong wrong wrong")
-    assert "Please wait" in await try_log_in(town.browser("203.0.113.99"))
+    for number in range(4):
+        assert "Please wait" not in await try_log_in(town.browser(f"203.0.113.{number}"), password="wrong wrong wrong")
+    assert "Please wait" in await try_log_in(town.browser("203.0.113.99")), "one account from everywhere"
+    monkeypatch.setattr("ctfront.services.online_accounts.FREE_OF_ORIGIN", 1)
+    for number in range(2):
+        await try_log_in(town.browser("198.51.100.1"), address=f"nobody{number}@example.org")
+    assert "Please wait" in await try_log_in(town.browser("198.51.100.1"), address="nobody9@example.org")
+    assert "Please wait" not in await try_log_in(town.browser("198.51.100.2"), address="nobody9@example.org")
+
+
+async def test_mails_that_anybody_can_ask_for_are_rate_limited(town):
+    statuses = []
+    for number in range(4):
+        browser = town.browser(f"198.51.100.{number}")
+        await browser.open("/forgotten")
+        await browser.submit(email="ana@example.org")
+        statuses.append(browser.answer.status_code)
+    assert statuses[0] == 200
+    assert (statuses[-1], int(browser.answer.headers["retry-after"]) > 0) == (429, True)
 
 
 async def test_there_is_no_open_redirect(town):
@@ -180,6 +198,20 @@ async def test_nobody_learns_from_outside_whether_somebody_is_a_patient(town):
     assert len(set(answers.values())) == 1
     medians = [statistics.median(found) for found in times.values()]
     assert max(medians) < 2 * min(medians)
+
+
+async def test_nobody_learns_it_from_the_mails_that_can_be_asked_for_either(town):
+    await (await town.enrolled()).press("Log out")
+    about = {"first_name": "Ana", "last_name": "Ruiz", "day": "2", "month": "3", "year": "1984", "phone": ""}
+    for path, stated in (("/forgotten", {}), ("/register", about)):
+        answers = set()
+        for number, address in enumerate(("ana@example.org", "nobody@example.org")):
+            browser = town.browser(f"198.51.100.{number}")
+            await browser.open(path)
+            await browser.submit_exactly(email=address, **stated)
+            assert browser.answer.status_code == 200
+            answers.add(re.sub(r'value="[^"]*"', "", browser.answer.text.replace(address, "")))
+        assert len(answers) == 1, path
 
 
 def town_minute():
@@ -253,12 +285,11 @@ def test_whatever_is_posted_is_answered(path, sqlite_url, pytestconfig):
 
 async def _logged_in(site, desk, browser) -> None:
     """Log in as somebody who books for Ana, without the way there."""
-    from ctfront.services import enrolling
 
-    def enroll(session) -> int:
-        enrolling.enroll(session, desk.clinic, desk.act(), desk.patients["RUIZ"], "ana@example.org")
-        return session.execute(select(enrolling.OnlineAccountRow.id)).scalar_one()
+    def begin(session) -> int:
+        enroll(session, desk.clinic, desk.act(), desk.patients["RUIZ"], "ana@example.org")
+        return session.execute(select(OnlineAccountRow.id)).scalar_one()
 
-    account = await desk.database.write(enroll)
+    account = await desk.database.write(begin)
     token = await site.accounts.begin(account, token="")
     browser.client.cookies.set("__Host-visit", token, domain="book.example.org")

@@ -1,7 +1,7 @@
 """Stories run twice: key by key in one fresh clinic, and as one burst in another.
 
 All of them run in Textual's headless driver at 80×24; those marked `wire` also at 120×40, and in the real program
-behind a pseudo-terminal.
+behind a pseudo-terminal. What those draw is shown to every kind of terminal.
 """
 
 import os
@@ -15,6 +15,7 @@ import pytest
 from ctfront.data.database import Database
 from tests.clinics import SmallClinic, small_clinic
 from tests.stories import EIGHT, HEADLESS, WIRE, End, Place, Story, copy_of
+from tests.wire.kept_frames import Frames, as_stock, check_every_kind
 from tests.wire.load import both_cores_loaded
 
 
@@ -66,6 +67,7 @@ def clinic_of_its_own(founded, tmp_path):
 def both_ways(founded, tmp_path, place, request):
     """Run a script slow and in one burst; both must end alike, and on the wire as in the headless driver."""
     rounds = max(1, request.config.getoption("--soak"))
+    on_every_kind = not place.terminal and request.node.get_closest_marker("wire") is not None
 
     async def run(
         script: str,
@@ -79,14 +81,19 @@ def both_ways(founded, tmp_path, place, request):
     ) -> End:
         story = Story(script=script, scene=scene, who=who, now=now, keymap=keymap or {}, print_command=print_command)
 
-        async def live(*, burst: bool, terminal: bool) -> End:
+        drawn: Frames | None = [] if on_every_kind else None
+
+        async def live(*, burst: bool, terminal: bool, frames: Frames | None = None) -> End:
             path = tmp_path / f"{'burst' if burst else 'slow'}{'-wire' if terminal else ''}.db"
             clinic = story.clinic_at(path, founded)
             if terminal:
                 return await story.live_on_the_wire(clinic, path, burst=burst, size=size)
-            return await story.live(clinic, burst=burst, size=size)
+            return await story.live(clinic, burst=burst, size=size, frames=frames)
 
-        slow = await live(burst=False, terminal=place.terminal)
+        slow = await live(burst=False, terminal=place.terminal, frames=drawn)
+        if drawn is not None:
+            assert as_stock(drawn, size).lines() == slow.cells
+            check_every_kind(drawn, size)
         for _ in range(rounds):
             burst = await live(burst=True, terminal=place.terminal)
             assert burst.rows == slow.rows

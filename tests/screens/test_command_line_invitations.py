@@ -90,7 +90,7 @@ async def test_whoever_has_no_address_or_no_consent_is_not_invited(both_ways):
 
 async def test_a_name_of_two_patients_is_told_as_for_a_booking(both_ways):
     end = await both_ways(f"{TYPED}smith enter", cast)
-    assert "“smith” fits several: SMITH, Joan b 1 May 1962 #10005; SMITH, Joan b 1 May 199…" in end.screen
+    assert "“smith” fits several: SMITH, Joan b 1 May 1962 #10005; b 1 May 1993 #10006" in end.screen
 
 
 @pytest.mark.parametrize("verb", ["rm", "rp", "re"])

@@ -59,6 +59,7 @@ async def test_not_now_and_undo_leave_both_records(both_ways):
 async def test_what_was_merged_is_parted_again(both_ways):
     end = await both_ways(": dup enter enter y h", twice)
     assert "1 merged in the last 30 days" in end.screen
+    assert "Enter parts them   h pairs again   u undo   Esc close" in end.screen
     end = await both_ways(": dup enter enter y h enter y", twice)
     assert "Parted RUIZ-VEGA, Ana again from #10001." in end.screen
     assert {name for name, _ in of(end, "1984-03-02")} == {"RUIZ", "Ruiz-Vega"}

@@ -1,7 +1,10 @@
 """Stories of series: care plans booked from one line or one form."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+from ctfront.domain.set_up import ProviderDraft
+from ctfront.services.set_up_providers import save_provider
 from tests.clinics import MONDAY
 from tests.screens.conftest import cast
 
@@ -55,6 +58,24 @@ async def test_a_date_in_the_way_is_named_and_the_others_booked_by_y(both_ways):
     assert days_of(end) == ["03-03", "03-06", "03-13", "03-17", "03-20", "03-24", "03-27"]
 
 
+def chen_leaves(clinic) -> None:
+    """Dr Chen's office hours end on the second Tuesday."""
+    cast(clinic)
+    was, act = clinic.providers["Dr Chen"], clinic.act(clinic.manager)
+    hours = tuple(replace(day, until=TUESDAY + timedelta(days=7)) for day in was.hours)
+    draft = replace(ProviderDraft.of(was), hours=hours)
+    clinic.database.write_now(lambda session: save_provider(session, clinic.clinic, act, was.id, draft))
+
+
+async def test_a_series_over_the_day_a_provider_leaves_says_so_and_books_what_stands(both_ways):
+    weekly = ": 'bk bau tue 930 chen adj x4' enter enter"
+    end = await both_ways(weekly, chen_leaves)
+    assert "2 of 4 can be booked; not these: Tue 17 Mar 9:30: closed: Dr Chen has no hours Tue" in end.dialog
+    assert days_of(end) == []
+    end = await both_ways(f"{weekly} y", chen_leaves)
+    assert days_of(end) == ["03-03", "03-10"]
+
+
 async def test_a_date_is_moved_to_the_free_time_near(both_ways):
     end = await both_ways(f"{SERIES} down down f enter", busy)
     assert [r["minute"] for r in end.rows if r["patient"] == "BAUER"] == [570, 570, 555, 570, 570, 570, 570, 570]
@@ -74,6 +95,11 @@ async def test_two_dates_of_one_list_at_the_same_time_are_named(monday):
 async def test_a_place_that_cannot_be_read_stays_as_typed(monday):
     end = await monday(f"{SERIES} g 'thu 12' enter")
     assert "Place thu 12 ! “12” is not understood here." in end.dialog
+
+
+async def test_a_form_that_waited_books_its_series_on_the_place_it_held(monday):
+    end = await monday("down b bau enter up 'x2 /w' f4 f5 f9 enter")
+    assert days_of(end) == ["03-02", "03-09"]
 
 
 async def test_a_date_left_out_is_not_booked(monday):

@@ -91,6 +91,21 @@ async def test_each_list_is_a_digit_away(story, keys, row):
     assert end.cells[0].split() == ["SET-UP", "·", "Main", "Street", "Clinic", "admin"]
 
 
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ("1", "1-7 Lists  Enter Open  h Inactive  u Undo  F2 Scheduler  ? Keys"),
+        ("3", "1-7 Lists  Enter Open  h Inactive  u Undo  F2 Scheduler  ? Keys"),
+        ("4", "1-7 Lists  Enter Whom it hits  c Take away  u Undo  F2 Scheduler  ? Keys"),
+        ("5", "1-7 Lists  Enter Open  u Undo  F2 Scheduler  ? Keys"),
+        ("7", "1-7 Lists  Enter Change  F2 Scheduler  ? Keys"),
+    ],
+)
+async def test_the_bottom_line_says_what_works_in_each_list(story, keys, line):
+    end, _ = await story(f"f6 {keys}")
+    assert end.cells[-1].strip() == line
+
+
 async def test_set_up_by_the_command_line_and_back(story):
     end, _ = await story(":su enter")
     assert "[1 Providers]" in end.cells[1]

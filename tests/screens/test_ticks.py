@@ -49,7 +49,7 @@ async def test_the_ticked_are_marked_together_and_come_back_together(monday):
         "no_show",
         "scheduled",
     ]
-    assert end.message == "2 appointments are no show. u takes it back."
+    assert end.message == "2 appointments are no-shows. u takes it back."
     assert (await monday("a * right k n u")).status_of("RUIZ") == ["arrived"]
 
 

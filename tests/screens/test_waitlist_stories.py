@@ -56,6 +56,17 @@ async def test_one_undo_takes_booking_and_closing_back(both_ways):
     assert (510, "Dr Alvarez", "SMITH") not in end.live()
 
 
+async def test_a_series_from_the_waitlist_closes_the_entry_in_the_same_act(both_ways):
+    keys = "tab c enter : wl enter enter up 'x3 /w' f9 enter"
+    end = await both_ways(keys, two_wait)
+    assert end.message == "Booked 3 for SMITH, Joan, Mon 2 Mar to Mon 16 Mar. u takes them back."
+    listed = await both_ways(f"{keys} : wl enter", two_wait)
+    assert "Waitlist · 2 waiting" in listed.screen
+    back = await both_ways(f"{keys} u : wl enter", two_wait)
+    assert "Waitlist · 3 waiting" in back.screen
+    assert back.status_of("SMITH") == ["deleted"] * 3
+
+
 async def test_a_move_frees_its_place_for_who_waits(both_ways):
     end = await both_ways("tab m down enter", two_wait)
     assert end.message == "Moved OKAFOR, Grace for 8:45 with Dr Alvarez. u takes it back. 2 wait: :wl"

@@ -119,7 +119,7 @@ def test_os_no_command_is_a_shell(each_an_account, command):
     assert done.stderr.strip() == "The screens need a terminal; in scripts use ctfront agenda, find or do."
 
 
-@pytest.mark.parametrize(("who", "key"), [(CLERK, "clerk"), (OWNER, "maria")])
+@pytest.mark.parametrize(("who", "key"), [(CLERK, "clerk"), (OWNER, "maria")], ids=["clerk", "owner"])
 def test_no_files_and_no_ports(each_an_account, each_a_key, who, key, tmp_path):
     machine = each_an_account if who == CLERK else each_a_key
     options = machine.ssh(who, key)[1:-3]

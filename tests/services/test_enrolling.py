@@ -26,6 +26,7 @@ from ctfront.services.accepting import Acceptance, Outcome, accept_invitation
 from ctfront.services.enrolling import Registration
 from ctfront.services.inviting import Inviting
 from tests.clinics import NOW
+from tests.invited import enroll
 from tests.sendings import SENDER, begin_to_send, deliver, mails_of, put_on_record, reachable, rows_of
 
 ANA, NEW, OTHER = "ana@example.org", "ana.ruiz@example.org", "soojin@example.net"
@@ -312,7 +313,7 @@ async def test_after_the_end_patient_access_invites_anew(desk, inviting, secret)
 
 async def test_an_end_is_not_taken_back_beside_a_new_invitation(desk, inviting):
     ruiz = reachable(desk)
-    do(desk, enrolling.enroll, ruiz, OTHER, at=NOW)
+    do(desk, enroll, ruiz, OTHER, at=NOW)
     do(desk, enrolling.end_enrollment, ruiz)
     await inviting.send(desk.act(desk.tlee, AFTER), ruiz)
     with pytest.raises(ChangedElsewhere, match="was invited anew since"):
@@ -324,9 +325,9 @@ async def test_an_end_is_not_taken_back_beside_a_new_invitation(desk, inviting):
 
 async def test_an_end_is_not_taken_back_beside_a_new_enrollment(desk, inviting):
     ruiz = reachable(desk)
-    do(desk, enrolling.enroll, ruiz, OTHER, at=NOW)
+    do(desk, enroll, ruiz, OTHER, at=NOW)
     do(desk, enrolling.end_enrollment, ruiz)
-    do(desk, enrolling.enroll, ruiz, OTHER, who=desk.tlee)
+    do(desk, enroll, ruiz, OTHER, who=desk.tlee)
     with pytest.raises(ChangedElsewhere, match="was enrolled anew since"):
         await undo(desk)
 
@@ -463,5 +464,5 @@ async def test_retries_change_nothing(desk):
 
 
 async def test_an_account_acts_for_itself(desk):
-    actor = do(desk, enrolling.enroll, desk.patients["RUIZ"], ANA)
+    actor = do(desk, enroll, desk.patients["RUIZ"], ANA)
     assert (actor.kind, actor.rights) == (ActorKind.ENROLLMENT, frozenset({Right.BOOK}))

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from ctfront.domain.errors import ChangedElsewhere, NotAllowed, NotFound, PatientBusy
+from ctfront.domain.families import Relation
 from ctfront.domain.invitations import InvitationState, Source
 from ctfront.domain.merging import MergeRefused
 from ctfront.domain.patients import Alert, Channel, PatientDraft, Phone
@@ -28,6 +29,7 @@ STATE = {
     "consent": "SELECT patient_id, channel FROM consent WHERE ended_at IS NULL ORDER BY 1, 2",
     "invitations": "SELECT id, patient_id, state, is_last, secret_digest FROM invitation ORDER BY id",
     "enrollments": "SELECT patient_id, account_id FROM enrollment WHERE ended_at IS NULL ORDER BY 1, 2",
+    "families": "SELECT patient_id, other_id, kind FROM patient_relation ORDER BY 1, 2",
     "mails": "SELECT patient_id, state FROM outbox ORDER BY id",
 }
 
@@ -104,6 +106,44 @@ async def test_everything_goes_over_and_comes_back_exactly(desk, duplicates, aga
     assert (await desk.scheduling.appointment(visit.id)).patient.id == kept
     assert await desk.scheduling.undo(desk.act()) == f"Took back: {said}"
     assert state_of(desk) == before
+
+
+async def test_families_are_united_and_parted_exactly(desk, duplicates, again):
+    kept = desk.patients["RUIZ"]
+
+    async def relate(one, other, relation, known=None):
+        await desk.people.relate(desk.act(), one, desk.patients[other], relation, known=known)
+
+    async def family(of):
+        return {it.patient.last_name: it.relation for it in await desk.people.family(of)}
+
+    await relate(again, "LEE", Relation.CHILD)
+    await relate(again, "KAPOOR", Relation.OTHER)
+    await relate(again, "RUIZ", Relation.OTHER)
+    await relate(again, "OKAFOR", Relation.GUARDIAN)
+    await relate(kept, "KAPOOR", Relation.PARTNER)
+    before = state_of(desk)
+    shown = {
+        line.label: (line.kept, line.gone, line.after)
+        for line in (await duplicates.preview(desk.act(), kept, again)).lines
+    }
+    assert shown["Family"] == ("2", "4", "3")
+    await duplicates.merge(desk.act(), kept, again)
+    united = {"LEE": Relation.CHILD, "KAPOOR": Relation.PARTNER, "OKAFOR": Relation.GUARDIAN}
+    assert await family(kept) == united
+    assert await family(desk.patients["LEE"]) == {"RUIZ": Relation.GUARDIAN}
+    await desk.scheduling.undo(desk.act())
+    assert state_of(desk) == before
+
+
+async def test_whom_a_colleague_related_otherwise_since_stays_with_the_kept_record(desk, duplicates, again):
+    kept, lee = desk.patients["RUIZ"], desk.patients["LEE"]
+    await desk.people.relate(desk.act(), again, lee, Relation.CHILD, known=None)
+    await duplicates.merge(desk.act(), kept, again)
+    await desk.people.relate(desk.act(desk.tlee), kept, lee, Relation.PARTNER, known=Relation.CHILD)
+    await desk.scheduling.undo(desk.act())
+    assert [it.relation for it in await desk.people.family(kept)] == [Relation.PARTNER]
+    assert await desk.people.family(again) == ()
 
 
 async def test_a_merged_record_is_not_booked_and_its_place_is_the_kept_ones(desk, duplicates, again):

@@ -11,9 +11,10 @@ from ctfront.domain.errors import (
     NothingToUndo,
 )
 from ctfront.domain.invitations import Change, Source
-from ctfront.services import accepting, enrolling
+from ctfront.services import accepting
 from ctfront.services.inviting import Inviting
 from tests.clinics import NOW
+from tests.invited import enroll
 from tests.sendings import (
     begin_to_send,
     deliver,
@@ -151,9 +152,7 @@ async def test_no_link_is_revived_beside_an_enrollment(desk, inviting, ana):
     await invite(desk, inviting)
     deliver(desk)
     await inviting.remove(desk.act(at=LATER), ana)
-    desk.database.write_now(
-        lambda s: enrolling.enroll(s, desk.clinic, desk.act(desk.tlee, LATER), ana, "x@example.org")
-    )
+    desk.database.write_now(lambda s: enroll(s, desk.clinic, desk.act(desk.tlee, LATER), ana, "x@example.org"))
     with pytest.raises(ChangedElsewhere, match="has been enrolled since"):
         await undo(desk)
     assert rows_of(desk) == [("removed", ANA, True)]

@@ -65,7 +65,7 @@ async def test_all_are_marked_by_one_act_and_come_back_by_one_undo(desk, three):
     seen = [await desk.scheduling.appointment(it.id) for it in three]
     act = desk.act()
     for _ in range(2):
-        assert await desk.scheduling.mark_ticked(act, versions(seen), Status.NO_SHOW) == "3 appointments are no show."
+        assert await desk.scheduling.mark_ticked(act, versions(seen), Status.NO_SHOW) == "3 appointments are no-shows."
     assert await statuses(desk, three) == [Status.NO_SHOW] * 3
     await desk.scheduling.undo(desk.act())
     back = [await desk.scheduling.appointment(it.id) for it in three]

@@ -11,10 +11,12 @@ from ctfront.data.database import Database
 from ctfront.data.models import PatientRow, WaitlistEntryRow
 from ctfront.domain.appointments import Asker, Status
 from ctfront.domain.errors import ChangedElsewhere, InputRefused, NotAllowed, ScheduleRefused, SlotTaken
+from ctfront.domain.series_rule import read_repeat
 from ctfront.domain.staff import Actor, ActorKind
 from ctfront.domain.times import Span
 from ctfront.domain.waitlist import FreedPlace, WaitlistDraft, fits
 from ctfront.services.scheduling import Scheduling
+from ctfront.services.series_rules import plan_series
 from ctfront.services.waitlist import Waitlist
 from tests.clinics import MONDAY
 
@@ -122,6 +124,23 @@ async def test_booking_closes_the_entry_and_one_undo_opens_it_again(desk, waitli
     assert await desk.people.appointments_of(desk.patients["RUIZ"]) == ()
     assert await desk.scheduling.undo(desk.act()) == "Took back: RUIZ, Ana is on the waitlist."
     assert await waitlist.entries() == ()
+
+
+async def test_a_series_closes_the_entry_and_two_desks_do_not_both_book_it(desk, waitlist, waits):
+    entry = await waits("RUIZ")
+    who = (await desk.people.find("RUIZ", today=MONDAY)).rows[0]
+    place, repeat = desk.place("Dr Alvarez", "8:00"), read_repeat("x3 /w")
+    plan = plan_series(who, desk.purposes["Adjustment"], desk.providers["Dr Alvarez"], place, repeat)
+    act = desk.act()
+    booked = await desk.scheduling.book_series(act, plan, plan.visits, waiting=entry)
+    assert (await desk.scheduling.book_series(act, plan, plan.visits, waiting=entry)).series_id == booked.series_id
+    assert await waitlist.entries() == ()
+    with pytest.raises(ChangedElsewhere, match="mgarcia has booked from the waitlist; look again"):
+        await desk.scheduling.book_series(desk.act(desk.tlee), plan, plan.visits, waiting=entry)
+    assert len(await desk.people.appointments_of(desk.patients["RUIZ"])) == 3
+    await desk.scheduling.undo(desk.act())
+    assert [it.patient.last_name for it in await waitlist.entries()] == ["RUIZ"]
+    assert await desk.people.appointments_of(desk.patients["RUIZ"]) == ()
 
 
 async def test_a_booking_that_is_refused_leaves_the_entry_open(desk, waitlist, waits):

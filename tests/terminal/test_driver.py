@@ -26,8 +26,9 @@ class Heard(DeskDriver):
         self.fileno, self._debug = fileno, False
         self.exit_event, self.heard = threading.Event(), Queue()
 
-    def _ask(self) -> None:
+    def _ask(self) -> int:
         """Nobody answers."""
+        return 0
 
     def process_message(self, message) -> None:
         self.heard.put(message)

@@ -8,56 +8,10 @@ from rich.cells import cell_len
 from ctfront.terminal.canvas import Canvas
 from ctfront.terminal.encoder import Encoder
 from ctfront.terminal.pens import Pens
-from ctfront.terminal.terminals import (
-    BLINK,
-    BOLD,
-    DIM,
-    ITALIC,
-    REVERSE,
-    STRIKE,
-    TRUE_COLOUR,
-    UNDERLINE,
-    UNKNOWN,
-    Terminal,
-)
-from tests.wire.emulator import Emulator
-
-MOST = BOLD | DIM | UNDERLINE | BLINK | REVERSE
-ALL = MOST | ITALIC | STRIKE
-KINDS = {
-    "xterm": Terminal(
-        colours=TRUE_COLOUR, flags=ALL, erases_in_colour=True, erases_line=True, erases_characters=True, repeats=True,
-        scrolls=True, scrolls_many=True, has_second_screen=True,
-    ),
-    "putty": Terminal(
-        colours=256, flags=MOST, erases_in_colour=True, erases_line=True, erases_characters=True, repeats=True,
-        scrolls=True, scrolls_many=True, has_second_screen=True,
-    ),
-    "linux": Terminal(
-        colours=8, flags=MOST, erases_in_colour=True, erases_line=True, erases_characters=True, scrolls=True,
-    ),
-    "vt220": Terminal(
-        colours=0, flags=BOLD | UNDERLINE | BLINK | REVERSE, erases_line=True, erases_characters=True, scrolls=True,
-    ),
-    "screen": Terminal(
-        colours=16, flags=MOST, erases_line=True, scrolls=True, scrolls_many=True,
-        has_second_screen=True,
-    ),
-    "tmux": Terminal(
-        colours=256, flags=ALL, erases_line=True, scrolls=True, scrolls_many=True,
-        has_second_screen=True,
-    ),
-    "unknown": UNKNOWN,
-}  # fmt: skip
-"""What terminfo says of each; tests/terminal/test_terminals.py holds it against the entries."""
+from tests.wire.kinds import KINDS, emulator_of, looks_of
 
 CHANGES = 2000
 WIDTH, HEIGHT = 40, 12
-
-
-def emulator_of(terminal: Terminal) -> Emulator:
-    features = "X" * terminal.erases_characters + "b" * terminal.repeats + "ST" * terminal.scrolls_many
-    return Emulator(WIDTH, HEIGHT, erases_in_colour=terminal.erases_in_colour, features=features)
 
 
 class Painter:
@@ -100,7 +54,11 @@ class Painter:
 def test_frames_end_on_the_cells_wanted(kind, request):
     terminal = KINDS[kind]
     pens = Pens(terminal)
-    canvas, encoder, emulator = Canvas(pens, WIDTH, HEIGHT), Encoder(terminal, pens), emulator_of(terminal)
+    canvas, encoder, emulator = (
+        Canvas(pens, WIDTH, HEIGHT),
+        Encoder(terminal, pens),
+        emulator_of(terminal, WIDTH, HEIGHT),
+    )
     painter, looks = Painter(7), {}
     for number in range(100_000 if request.config.getoption("--soak") else CHANGES):
         canvas.write(painter.change())
@@ -108,18 +66,6 @@ def test_frames_end_on_the_cells_wanted(kind, request):
         emulator.feed(encoder.frame(canvas, cursor))
         assert (emulator.y, emulator.x) == cursor
         assert looks_of(canvas, looks) == emulator.seen(), f"change {number}"
-
-
-def looks_of(canvas: Canvas, known: dict) -> list[list[tuple]]:
-    """Return the cells wanted as an emulator sees them; a cell's look is asked once."""
-    for row in canvas.rows:
-        for cell in row:
-            if cell not in known:
-                one = Emulator(4, 1)
-                one.feed(canvas.pens._anew(cell[1]))
-                one._write(cell[0])
-                known[cell] = one.seen()[0][0] if cell[0] else ("", *one.attributes)
-    return [[known[cell] for cell in row] for row in canvas.rows]
 
 
 def sent(kind: str, *writes: str, cursor=(0, 0)) -> list[str]:
@@ -166,3 +112,26 @@ def test_after_forgetting_everything_is_sent_again():
     first = encoder.frame(canvas, (0, 0))
     encoder.forget()
     assert encoder.frame(canvas, (0, 0)) == first
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_letters_typed_at_a_block_leave_by_turns_the_pen_that_the_next_one_needs(kind):
+    pens = Pens(KINDS[kind])
+    canvas, encoder = Canvas(pens, WIDTH, HEIGHT), Encoder(KINDS[kind], pens)
+    canvas.write("\x1b[1;1H\x1b[7m \x1b[0m")
+    encoder.frame(canvas, (0, 0))
+    costs = []
+    for x, letter in enumerate("parker", start=1):
+        canvas.write(f"\x1b[1;{x}H{letter}\x1b[7m \x1b[0m")
+        costs.append(len(encoder.frame(canvas, (0, x))))
+    assert costs[1:] == [7, 10, 7, 10, 7]
+
+
+def test_a_terminal_puts_sequences_that_were_cut_together_again():
+    frame = "\x1b[2;3Ha\x1b[38;5;99mb\x1b]2;title\x1b\\c\x1b]2;other\x07\x1b[K\x1bMd"
+    whole, cut = emulator_of(KINDS["xterm"], WIDTH, HEIGHT), emulator_of(KINDS["xterm"], WIDTH, HEIGHT)
+    whole.feed(frame)
+    for letter in frame:
+        cut.feed(letter)
+    assert cut.seen() == whole.seen()
+    assert cut.title == whole.title == "other"

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 
 import pytest
 
@@ -49,6 +50,17 @@ def test_a_full_line_is_not_free_until_it_has_been_read(pipe):
     assert free.wait(PATIENCE)
     assert line.is_free()
     line.close()
+
+
+def test_how_long_a_line_has_taken_nothing_is_known(pipe):
+    reads, writes = pipe
+    line = Line(writes, lambda: None)
+    assert line.stalled_for(time.monotonic() + 200) == 0
+    line.send(b"x" * 1_000_000)
+    assert 199 < line.stalled_for(time.monotonic() + 200) <= 201
+    read_exactly(reads, 1_000_000)
+    line.close()
+    assert line.stalled_for(time.monotonic() + 200) == 0
 
 
 def test_leaving_does_not_wait_long_for_a_line_that_stalls(pipe, monkeypatch):

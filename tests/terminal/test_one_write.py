@@ -93,3 +93,15 @@ async def test_a_burst_takes_no_more_writes_than_keys(desk):
     await desk.burst(" ".join(KEYS))
     assert await written(desk) - before <= len(KEYS)
     await until(lambda: desk.app._driver.emulator.lines() == desk.cells())
+
+
+async def test_the_hidden_cursor_stands_on_what_has_the_focus(desk):
+    active_app.set(desk.app)
+    emulator = desk.app._driver.emulator
+    for keys, letter in (("down", "▸"), ("b", " "), ("smi", " "), ("left", "i"), ("esc esc f4 4", "▸"), ("f2", "▸")):
+        await desk.press(keys)
+        await written(desk)
+        await until(lambda: emulator.lines() == desk.cells())
+        seen, (_, _, attributes) = emulator.rows[emulator.y][emulator.x]
+        assert (seen, "reverse" in attributes) == (letter, True), keys
+    assert emulator.title == "", "nobody has a mouse whose pointer could have a shape"

@@ -102,10 +102,26 @@ def test_a_sequence_in_one_piece_does_not():
 @pytest.mark.parametrize(("second", "uneven"), [(0.62, False), (0.64, True)])
 def test_answers_that_differ_show_a_jittery_line(second, uneven):
     asked, clock = [], iter([0.0, 10.0])
-    answers = Answers(lambda: asked.append(1), lambda: next(clock))
+    answers = Answers(lambda: asked.append(1) or 0, lambda: next(clock))
     assert not answers.vary(0.60)
     assert answers.vary(10.0 + second) == uneven
     assert len(asked) == 2
+
+
+def test_an_answer_that_came_behind_a_screen_tells_nothing_of_the_line():
+    sent, clock = iter([0, 2500, 2600]), iter([0.0, 1.0, 3.0])
+    answers = Answers(lambda: next(sent), lambda: next(clock))
+    assert not answers.vary(0.60)
+    assert not answers.vary(2.00), "a screen was in front of it"
+    assert not answers.vary(3.62)
+    assert list(sent) == [], "asked a third time, and then no more"
+
+
+def test_a_line_that_is_never_quiet_is_not_asked_for_ever():
+    asked = []
+    answers = Answers(lambda: asked.append(1) or 1000 * len(asked), lambda: 0.0)
+    assert not any(answers.vary(number) for number in range(10))
+    assert len(asked) == 6
 
 
 KEYS = {

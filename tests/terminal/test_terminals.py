@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from ctfront.terminal.terminals import BLINK, BOLD, DIM, REVERSE, TRUE_COLOUR, UNDERLINE, UNKNOWN, Terminal
-from tests.terminal.test_encoder import KINDS
+from tests.wire.kinds import KINDS
 
 ASK = "import os; from ctfront.terminal.terminals import terminal_of; print(terminal_of(os.environ))"
 

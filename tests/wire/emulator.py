@@ -16,6 +16,8 @@ _TOKENS = re.compile(
     r"\x1b\[([?>=]?)([0-9;]*)([@-~])|\x1b\]([^\x07\x1b]*)(?:\x07|\x1b\\)|\x1b([M78=>cDE])|([\x00-\x1a\x7f])|([^\x00-\x1f\x7f]+)"
 )
 
+_CUT_OFF = re.compile(r"\x1b(?:\[[?>=]?[0-9;]*|\][^\x07\x1b]*\x1b?)?$")
+
 
 class Emulator:
     """The screen of a terminal that never wraps lines; it refuses what it does not know."""
@@ -43,6 +45,9 @@ class Emulator:
     def feed(self, data: str) -> None:
         """Take output; a sequence cut off waits for its rest."""
         data, place = self._rest + data, 0
+        cut_off = _CUT_OFF.search(data)
+        self._rest = cut_off[0] if cut_off else ""
+        data = data.removesuffix(self._rest)
         for token in _TOKENS.finditer(data):
             assert token.start() == place, f"not understood: {data[place : token.start()]!r}"
             place = token.end()
@@ -59,7 +64,7 @@ class Emulator:
                 self._control(control)
             elif text:
                 self._write(text)
-        self._rest = data[place:]
+        assert place == len(data), f"not understood: {data[place:]!r}"
 
     def _write(self, text: str) -> None:
         for letter in text:

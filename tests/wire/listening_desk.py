@@ -11,11 +11,15 @@ import fcntl
 import os
 import sys
 import termios
+from pathlib import Path
 
 from textual import events
 
 import ctfront.app
 from ctfront.cli import main
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # it is run by its path
+from tests.wire.settling import settled
 
 TITLE = "\x1b]2;settled {}\x07"
 
@@ -53,18 +57,8 @@ class ListeningApp(ctfront.app.CTFrontApp):
         while self.gate.taken < keys:
             self._arrived.clear()
             await self._arrived.wait()
-        await self.gate.settled()
-        while not await self._drawn():
-            await self.gate.settled()
-        await self.gate.settled()
+        await settled(self)
         self._driver.write(TITLE.format(number))
-
-    async def _drawn(self) -> bool:
-        """Wait for a frame of the screen in view; one that was left meanwhile never answers, and is asked no more."""
-        drawn = asyncio.get_running_loop().create_future()
-        self.screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
-        await asyncio.wait([drawn], timeout=1)
-        return drawn.done()
 
 
 if __name__ == "__main__":

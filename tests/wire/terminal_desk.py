@@ -11,7 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -88,20 +88,34 @@ class TerminalDesk:
     def __init__(
         self, process: subprocess.Popen, terminal: int, line: str, ear: int, size: tuple[int, int], *, typed: int
     ) -> None:
-        self.process, self.terminal, self.line, self.ear = process, terminal, line, ear
+        self.process, self.line, self.ear = process, line, ear
+        self.terminal: int | None = terminal
+        """The end that a terminal reads and types at."""
         self.screen = Screen(*size)
+        self.screen.write_process_input = self._tell_place
         self._stream = Stream(self.screen)
         self._numbers = count(1)
-        self.read_bytes = self.pieces = 0
-        """Bytes that the program has sent, and the pieces that they came in."""
+        self.pieces: list[int] = []
+        """Bytes of each piece that the program has sent."""
         self.typed = typed
         """Keys sent."""
+
+    @property
+    def read_bytes(self) -> int:
+        """Bytes that the program has sent."""
+        return sum(self.pieces)
 
     def send(self, data: bytes, *, keys: int) -> None:
         """Send bytes that are so many keys."""
         self.typed += keys
         while data:
             data = data[os.write(self.terminal, data) :]
+
+    def _tell_place(self, answer: str) -> None:
+        """Tell the program where the cursor is when it asks, so that it finds out that characters are repeated."""
+        if answer.endswith("R"):
+            with suppress(OSError):  # the line was cut meanwhile
+                os.write(self.terminal, answer.encode())
 
     def send_byte_by_byte(self, data: bytes, *, keys: int) -> None:
         """Send bytes that are so many keys one at a time, each once the program has read the one before.
@@ -163,8 +177,7 @@ class TerminalDesk:
         except OSError:  # how Linux tells that nobody has the terminal open
             return False
         self._stream.feed(data)
-        self.read_bytes += len(data)
-        self.pieces += 1
+        self.pieces.append(len(data))
         return bool(data)
 
     def spoil(self) -> None:
@@ -222,12 +235,14 @@ def terminal_desk(
     line = os.ttyname(program_end)
     os.close(program_end)
     os.close(hears)
+    desk = TerminalDesk(process, terminal, line, ear, size, typed=len(sent_for(typed)))
     try:
-        yield TerminalDesk(process, terminal, line, ear, size, typed=len(sent_for(typed)))
+        yield desk
     finally:
         process.kill()
         process.wait(PATIENCE)
-        os.close(terminal)
+        if desk.terminal is not None:  # else its line was cut
+            os.close(desk.terminal)
         os.close(ear)
 
 

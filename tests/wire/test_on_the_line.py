@@ -10,22 +10,13 @@ from contextlib import closing, suppress
 import pyte
 import pytest
 
-from tests.screens.conftest import cast, founded  # noqa: F401
-from tests.stories import EIGHT, ROWS, copy_of
+from tests.stories import EIGHT, ROWS
 from tests.wire.terminal_desk import PATIENCE, sent_for, terminal_desk
 
 BOOKED = "Booked BAUER, Tomás for 8:15 with Dr Alvarez. u takes it back."
 
 MOST_BEHIND = 200_000
 """Bytes that a stalled line holds at most: what the kernel keeps, and one frame."""
-
-
-@pytest.fixture
-def clinic(founded, tmp_path):  # noqa: F811
-    clinic = copy_of(founded, tmp_path / "clinic.db")
-    cast(clinic)
-    clinic.database.close_writer()
-    return clinic
 
 
 def on_the_line(clinic):

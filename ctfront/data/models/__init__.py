@@ -12,6 +12,7 @@ from ctfront.data.models.clinic import (
     StaffRow,
     VisitPurposeRow,
 )
+from ctfront.data.models.drafts import DraftRow
 from ctfront.data.models.duplicates import NotSamePatientRow, PatientMergeRow
 from ctfront.data.models.ledger import (
     ActRow,
@@ -23,6 +24,7 @@ from ctfront.data.models.ledger import (
     OutboxRow,
 )
 from ctfront.data.models.online import (
+    MailTextRow,
     OnlineHoursRow,
     OnlineLinkRow,
     OnlineProviderRow,
@@ -59,11 +61,13 @@ __all__ = [
     "ClinicRow",
     "ConsentRow",
     "CounterRow",
+    "DraftRow",
     "EnrollmentRequestRow",
     "EnrollmentRow",
     "EventRow",
     "InvitationRow",
     "MailStateRow",
+    "MailTextRow",
     "NotSamePatientRow",
     "OfficeHoursRow",
     "OnlineAccountRow",

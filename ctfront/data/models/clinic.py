@@ -70,6 +70,9 @@ class StaffRow(Base):
     rights: Mapped[str] = mapped_column(String(400))
     """The values of `Right`, joined by commas."""
     pin_hash: Mapped[str | None] = mapped_column(String(200))
+    pin_tries: Mapped[int] = mapped_column(default=0)
+    """Wrong ones since the PIN was right last, or its owner logged in."""
+    pin_tried_at: Mapped[datetime | None]
     active: Mapped[bool]
     last_seen_change: Mapped[int] = mapped_column(default=0)
     """Newest change_log id at which this clerk last looked."""

@@ -121,3 +121,19 @@ class OnlinePurposeRow(Base):
     purpose_id: Mapped[int] = mapped_column(ForeignKey("visit_purpose.id"), primary_key=True)
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
     needs_approval: Mapped[bool]
+
+
+class MailTextRow(Base):
+    """What a mail of the clinic's says; without a row, or with no subject, what ships."""
+
+    __tablename__ = "mail_text"
+
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    """`invitation`, or the word in the outbox."""
+    subject: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[str | None] = mapped_column(Text)
+    """A paragraph a line."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

@@ -46,10 +46,13 @@ class Verb(StrEnum):
     DELETE = "del"
     DAY_SHEET = "ds"
     DUPLICATES = "dup"
+    LOCK = "lk"
     QUIT = "q"
 
 
-ALONE = frozenset({Verb.UNDO, Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.DUPLICATES, Verb.QUIT})
+ALONE = frozenset(
+    {Verb.UNDO, Verb.SCHEDULER, Verb.PATIENT, Verb.ACCESS, Verb.SET_UP, Verb.DUPLICATES, Verb.LOCK, Verb.QUIT}
+)
 """Verbs with nothing behind them."""
 
 BOOKING = frozenset({Verb.BOOK, Verb.WALK_IN})

@@ -11,6 +11,10 @@ from ctfront.domain.text import brief
 FIRST_YEAR = 1900
 LAST_YEAR = 2100
 
+DATE_AS = {DateOrder.DAY_FIRST: "14/12", DateOrder.MONTH_FIRST: "12/14"}
+BIRTH_DATE_AS = {DateOrder.DAY_FIRST: "14/2/84", DateOrder.MONTH_FIRST: "2/14/84"}
+"""How a date is typed in either order, for hints and refusals."""
+
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -38,7 +42,7 @@ def read_date(text: str, *, today: date, at_hand: date, order: DateOrder) -> dat
         or _read_named_month(typed, today)
     )
     if found is None:
-        raise CannotRead(f"“{brief(text)}” is no date; type t, +7, fri, 14/12 or 14 dec.")
+        raise CannotRead(f"“{brief(text)}” is no date; type t, +7, fri, {DATE_AS[order]} or 14 dec.")
     return _in_range(found)
 
 
@@ -53,7 +57,7 @@ def read_birth_date(text: str, *, today: date, order: DateOrder) -> date:
     elif (match := _NAMED.fullmatch(typed)) and match[5]:
         found = _from_named(match, lambda year: _past_year(year, today), today)
     if found is None:
-        raise CannotRead(f"“{brief(text)}” is no birth date; type it as 14/2/84 or 14 feb 1984.")
+        raise CannotRead(f"“{brief(text)}” is no birth date; type it as {BIRTH_DATE_AS[order]} or 14 feb 1984.")
     if found > today:
         raise CannotRead("A birth date lies in the past.")
     return _in_range(found)

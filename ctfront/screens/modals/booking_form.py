@@ -1,8 +1,9 @@
 """The booking form: who, what for, when, how long."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
+from typing import ClassVar
 
 from textual import on, work
 from textual.containers import Horizontal
@@ -10,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Origin, Place
+from ctfront.domain.drafts import DraftKind
 from ctfront.domain.errors import ClinicError, InputRefused
 from ctfront.domain.grammar.times import TURNS, read_start
 from ctfront.domain.patients import BookingNotes, PatientName
@@ -18,7 +20,8 @@ from ctfront.domain.series import SeriesBooked, SeriesPlan
 from ctfront.domain.series_rule import read_repeat, say_series
 from ctfront.domain.staff import Act
 from ctfront.domain.text import safe
-from ctfront.domain.times import show_date, show_time
+from ctfront.domain.times import show_date, show_day, show_time
+from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.leave import Leave, knows_alerts, with_leave
 from ctfront.screens.modals.new_patient_form import new_patient_form
 from ctfront.screens.modals.place_form import PlaceForm
@@ -27,6 +30,7 @@ from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.services.series_rules import plan_series, starts_from
+from ctfront.widgets.drafted import Drafted
 from ctfront.widgets.form import Choice, Field, Okay
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
@@ -64,13 +68,24 @@ def read_minutes(text: str) -> str:
     return "min"
 
 
-class BookingForm(PlaceForm[Appointment | SeriesBooked]):
+class BookingForm(PlaceForm[Appointment | SeriesBooked], Drafted[Appointment | SeriesBooked]):
     """Book a place, or a series from it on; Enter picks the patient, Enter again saves."""
 
-    def __init__(self, scheduling: Scheduling, patients: Patients, offer: BookingOffer, book: Books) -> None:
+    DRAFT: ClassVar[DraftKind | None] = DraftKind.BOOKING
+
+    def __init__(
+        self,
+        scheduling: Scheduling,
+        patients: Patients,
+        offer: BookingOffer,
+        book: Books,
+        waiting: WaitlistEntry | None = None,
+    ) -> None:
         super().__init__(scheduling)
         self.book = book
         """Books the draft, and does what else belongs to it."""
+        self.waiting = waiting
+        """Who is booked from the waitlist: a series closes that entry, too."""
         self.patients = patients
         self.offer = offer
         self.patient = offer.patient
@@ -103,7 +118,8 @@ class BookingForm(PlaceForm[Appointment | SeriesBooked]):
                     offered_heading="Family of the last one booked; Down goes to them:",
                 )
             else:
-                yield Words(safe(self.offer.patient.name))
+                who = self.offer.patient
+                yield Words(safe(f"{who.name}   b {show_day(who.birth_date)}   #{who.record_number}"))
         yield Words(id="about")
         yield Field("purpose", "Purpose", purpose.name if purpose else "", required=True, read=self.read_purpose)
         yield Field("time", "Time", show_time(self.offer.place.start), required=True, read=self.read_time_back)
@@ -241,6 +257,33 @@ class BookingForm(PlaceForm[Appointment | SeriesBooked]):
         about.show(*(safe(line) for line in told if line))
         about.display = any(told)
 
+    # -- left in the middle
+
+    def about(self) -> Mapping[str, str | int]:
+        """Return the place, and what the booking was begun as."""
+        place = self.offer.place
+        return {
+            "provider_id": place.provider_id,
+            "day": place.day.isoformat(),
+            "start": place.start.isoformat(),
+            "origin": self.offer.origin.value,
+            "entry_id": self.waiting.id if self.waiting is not None else 0,
+            "in_hand": int(self.offer.patient is not None),
+        }
+
+    def patient_meant(self) -> int | None:
+        """Return who is picked."""
+        in_hand = self.offer.patient is not None
+        return self.patient.id if self.patient is not None and (in_hand or self.patient_stands()) else None
+
+    def put_patient(self, patient: PatientName) -> None:
+        """Take back who had been picked, with what a clerk wants to know."""
+        super().put_patient(patient)
+        self.patient = patient
+        if self.offer.patient is None:
+            self.picked_text = self.query_one(PatientFinder).value
+            self.read_notes(patient.id)
+
     # -- saving and waiting
 
     def place_wanted(self) -> tuple[Place, int]:
@@ -272,7 +315,9 @@ class BookingForm(PlaceForm[Appointment | SeriesBooked]):
             return None
 
         if self.field("repeat").text.strip():
-            return await desk.ask(SeriesDates(self.scheduling, self.planned(draft)))
+            plan = self.planned(draft)
+            dates = SeriesDates(self.scheduling, plan, waiting=self.waiting, hold_id=self.hold_id)
+            return await desk.ask(dates)
 
         async def attempt(leave: Leave) -> Appointment:
             return await self.book(desk.act(), leave.given_to(draft))

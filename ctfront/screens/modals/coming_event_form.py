@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import ClassVar
 
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
 from ctfront.domain.appointments import Appointment
+from ctfront.domain.drafts import DraftKind
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.grammar.dates import read_date
 from ctfront.domain.providers import Event, Provider
@@ -24,6 +26,8 @@ MORNING = 8 * 60
 
 class ComingEventForm(EventForm):
     """Whose time, which day, what, from when until when; offers the whole of the day's office hours."""
+
+    DRAFT: ClassVar[DraftKind | None] = None
 
     def __init__(self, scheduling: Scheduling, providers: Sequence[Provider], today: date) -> None:
         super().__init__(scheduling, providers[0], today, MORNING)

@@ -24,6 +24,11 @@ from ctfront.widgets.row_list import ListColumn, RowList
 from ctfront.widgets.words import Words
 
 ROWS = 12
+"""Heading and rows in view; a longer list scrolls."""
+
+OF_PAIRS = "Enter side by side   x two people   h merged ones   u undo   Esc close"
+OF_MERGES = "Enter parts them   h pairs again   u undo   Esc close"
+"""What the keys do in either list."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +99,7 @@ class DuplicatesList(Dialog[None]):
             yield rows
             yield Words(id="details")
             yield Words(id="problem")
-            yield Words(safe("Enter side by side   x two people   h merged ones   u undo   Esc close"), classes="hint")
+            yield Words(safe(OF_PAIRS), id="hint", classes="hint")
 
     def on_mount(self) -> None:
         """Compare all patients."""
@@ -132,6 +137,7 @@ class DuplicatesList(Dialog[None]):
         rows = self.merges if self.shows_merges else self.pairs
         empty = "Nothing was merged in the last 30 days." if self.shows_merges else "Nobody is on record twice."
         self.query_one(RowList).show(COLUMNS, rows, empty=empty)
+        self.query_one("#hint", Words).show(safe(OF_MERGES if self.shows_merges else OF_PAIRS))
         what = "merged in the last 30 days" if self.shows_merges else "perhaps on record twice"
         so_far = " so far: stopped" if self.stopped and not self.shows_merges else ""
         self.query_one("#heading", Words).show(safe(f"{len(rows):,} {what}{so_far}"))

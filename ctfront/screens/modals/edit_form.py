@@ -1,12 +1,14 @@
 """An appointment's form: purpose, length and note, and whose it is when the wrong patient was booked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
 from textual import on, work
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment, AppointmentDraft, Origin
+from ctfront.domain.drafts import DraftKind
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.patients import PatientName
 from ctfront.domain.providers import VisitPurpose
@@ -20,14 +22,18 @@ from ctfront.screens.series_reach import reach_of
 from ctfront.services.booking import NOTE_LIMIT
 from ctfront.services.patients import Patients
 from ctfront.services.scheduling import Scheduling
-from ctfront.widgets.form import Choice, Field, Form
+from ctfront.widgets.drafted import Drafted
+from ctfront.widgets.form import Choice, Field
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
 from ctfront.widgets.words import Words
 
 
-class EditForm(Form[Appointment | SeriesChanged]):
+class EditForm(Drafted[Appointment | SeriesChanged]):
     """Change an appointment where it stands."""
+
+    DRAFT: ClassVar[DraftKind | None] = DraftKind.EDIT
+    KEEPS_OFFERED: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -63,7 +69,24 @@ class EditForm(Form[Appointment | SeriesChanged]):
     def start(self) -> None:
         """Start in the first field: nothing wants an answer, and the clerk came to change something."""
         self.finder.fill(self.appointment.patient)
-        self.query_one("#field-purpose", Field).line.focus()
+        super().start()
+        if self.left is None:
+            self.query_one("#field-purpose", Field).line.focus()
+
+    # -- left in the middle
+
+    def about(self) -> Mapping[str, str | int]:
+        """Return which appointment."""
+        return {"appointment_id": self.appointment.id, "day": self.appointment.day.isoformat()}
+
+    def patient_meant(self) -> int | None:
+        """Return whose it is to be."""
+        return self.patient.id if self.finder.value == self.finder.picked else None
+
+    def put_patient(self, patient: PatientName) -> None:
+        """Take back whose it is to be."""
+        super().put_patient(patient)
+        self.patient = patient
 
     # -- whose it is
 

@@ -1,24 +1,29 @@
 """An event: time in which a provider is not bookable."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import ClassVar
 
 from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment
+from ctfront.domain.drafts import DraftKind
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.grammar.times import read_time
 from ctfront.domain.providers import Event, Provider
 from ctfront.domain.times import DAY, Span, minute_of, show_date, show_minute
 from ctfront.services.scheduling import Scheduling
-from ctfront.widgets.form import Field, Form
+from ctfront.widgets.drafted import Drafted
+from ctfront.widgets.form import Field
 from ctfront.widgets.front_desk import desk_of
 
 HOUR = 60
 
 
-class EventForm(Form[tuple[Event, tuple[Appointment, ...]]]):
+class EventForm(Drafted[tuple[Event, tuple[Appointment, ...]]]):
     """What, from when until when."""
+
+    DRAFT: ClassVar[DraftKind | None] = DraftKind.EVENT
 
     def __init__(self, scheduling: Scheduling, provider: Provider, day: date, minute: int) -> None:
         super().__init__()
@@ -51,6 +56,10 @@ class EventForm(Form[tuple[Event, tuple[Appointment, ...]]]):
         if end <= start:
             raise InputRefused("The end must come after the start.", field="until")
         return text, Span(start, end)
+
+    def about(self) -> Mapping[str, str | int]:
+        """Return whose time it is, from when on."""
+        return {"provider_id": self.provider.id, "day": self.day.isoformat(), "minute": self.minute}
 
     def whose(self) -> tuple[Provider, date]:
         """Return whose time it is, and on which day."""

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from ctfront.domain.grammar.dates import BIRTH_DATE_AS
 from ctfront.domain.patients import PatientName
 from ctfront.domain.text import safe
 from ctfront.services.patients import Patients
@@ -34,7 +35,8 @@ class FindDialog(Dialog[PatientName | str | None]):
         with Vertical(classes="dialog"):
             yield Words(safe("Find a patient"), id="heading")
             yield PatientFinder(self.patients, today=desk_of(self).today)
-            yield Words(safe("smi,jo   joan smith   14/2/84   4432   #10432   Esc leaves"), classes="hint")
+            born = BIRTH_DATE_AS[desk_of(self).clinic.date_order]
+            yield Words(safe(f"smi,jo   joan smith   {born}   4432   #10432   Esc leaves"), classes="hint")
 
     @on(PatientFinder.Picked)
     def take_patient(self, event: PatientFinder.Picked) -> None:

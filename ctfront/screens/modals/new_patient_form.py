@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on
 from textual.widget import Widget
 
+from ctfront.domain.drafts import DraftKind, Left
 from ctfront.domain.duplicates import LikelyDuplicate
 from ctfront.domain.errors import InvitationRefused
 from ctfront.domain.patients import Channel, PatientDraft, PatientName
@@ -17,6 +19,7 @@ from ctfront.screens.modals.patient_form import CONSENT_WORDS, EMAIL_LIMIT, Pati
 from ctfront.services.patients import NOTE_LIMIT, Patients
 from ctfront.services.scheduling import Scheduling
 from ctfront.widgets.check_box import Box, CheckBox
+from ctfront.widgets.drafted import Drafted
 from ctfront.widgets.form import Field
 from ctfront.widgets.front_desk import desk_of
 
@@ -30,9 +33,10 @@ class NewPatient:
     """What was done, the invitation included."""
 
 
-class NewPatientForm(PatientForm[NewPatient]):
+class NewPatientForm(PatientForm[NewPatient], Drafted[NewPatient]):
     """Add a patient; answers with the patient added, or the known one picked instead."""
 
+    DRAFT: ClassVar[DraftKind | None] = DraftKind.NEW_PATIENT
     HEADING = "New patient"
 
     def __init__(self, patients: Patients, providers: Sequence[Provider], *, typed: str = "") -> None:
@@ -117,6 +121,14 @@ class NewPatientForm(PatientForm[NewPatient]):
         return NewPatient(patient=known, sentence=said)
 
 
-async def new_patient_form(patients: Patients, scheduling: Scheduling, typed: str = "") -> NewPatientForm:
-    """Return the form with the name typed so far. Raises `ClinicError` when the providers cannot be read."""
-    return NewPatientForm(patients, await scheduling.providers(), typed=typed)
+async def new_patient_form(
+    patients: Patients, scheduling: Scheduling, typed: str = "", *, left: Left | None = None
+) -> NewPatientForm:
+    """Return the form with the name typed so far, or as it was left in the middle.
+
+    Raises `ClinicError` when the providers cannot be read.
+    """
+    form = NewPatientForm(patients, await scheduling.providers(), typed=typed)
+    if left is not None:
+        form.open_from(left)
+    return form

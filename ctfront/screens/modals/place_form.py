@@ -38,6 +38,16 @@ class PlaceForm(Form[Saved]):
         self.held_place = place
         return f"The form waits; {show_time(place.start)} is held until {show_time(until.time())}."
 
+    def go_on_holding(self, place: Place, hold_id: str) -> None:
+        """Keep the place that the form has held since before the line dropped."""
+        if hold_id:
+            self.hold_id, self.held_place = hold_id, place
+
+    @property
+    def held_by(self) -> str:
+        """What it holds its place by, while it does."""
+        return self.hold_id if self.held_place is not None else ""
+
     async def let_go(self) -> None:
         """Give the place back that was held for a form which was left."""
         if self.held_place is None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on
 from textual.widget import Widget
 
+from ctfront.domain.drafts import DraftKind
 from ctfront.domain.patients import Alert, Channel, ConsentHow, Patient, ProfileDraft
 from ctfront.domain.profile import PatientChanged, profile_of, put
 from ctfront.domain.providers import Provider
@@ -26,6 +27,7 @@ from ctfront.screens.modals.patient_form import (
 from ctfront.services.patients import NOTE_LIMIT
 from ctfront.services.profile import Edited, Profiles
 from ctfront.widgets.check_box import Box, CheckBox
+from ctfront.widgets.drafted import Drafted
 from ctfront.widgets.form import Choice, Field
 from ctfront.widgets.front_desk import desk_of
 
@@ -38,8 +40,11 @@ ALERTS_SHOWN = 3
 PHONES_LIMIT = 400
 
 
-class ProfileForm(PatientForm[Edited]):
+class ProfileForm(PatientForm[Edited], Drafted[Edited]):
     """Change a patient's profile; opens on the field that the clerk came for, its text selected."""
+
+    DRAFT: ClassVar[DraftKind | None] = DraftKind.PROFILE
+    KEEPS_OFFERED: ClassVar[bool] = False
 
     def __init__(
         self, profiles: Profiles, patient: Patient, providers: Sequence[Provider], *, first: str = "last_name"
@@ -93,7 +98,13 @@ class ProfileForm(PatientForm[Edited]):
 
     def start(self) -> None:
         """Start in the field that the clerk came for; typing replaces what it holds."""
-        self.visit(self.answer(self.first).stop)
+        super().start()
+        if self.left is None:
+            self.visit(self.answer(self.first).stop)
+
+    def patient_meant(self) -> int | None:
+        """Return whose profile it is."""
+        return self.patient.id
 
     # -- reading
 

@@ -19,15 +19,13 @@ from ctfront.domain.set_up import ProviderDraft, check_governor, join_weeks
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_minute
 from ctfront.screens.modals.hours_pages import HoursPage, page_on, pages_of, read_day, read_week
-from ctfront.screens.modals.set_up_form import SetUpForm, read_number, read_yes
+from ctfront.screens.modals.set_up_form import NOTHING, SetUpForm, read_number, read_yes
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.widgets.form import Field
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.long_field import LongField
 from ctfront.widgets.set_up_rows import yes_or_no
 from ctfront.widgets.words import Words
-
-NOTHING = {"none": ()}
 
 NOTE_WIDTH = 38
 """Cells beside a weekday's field."""

@@ -13,7 +13,8 @@ from ctfront.domain.appointments import Appointment
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.series import Checked, SeriesBooked, SeriesPlan, Visit
 from ctfront.domain.text import safe
-from ctfront.domain.times import show_date, show_time
+from ctfront.domain.times import show_date, show_day, show_time
+from ctfront.domain.waitlist import WaitlistEntry
 from ctfront.screens.modals.question import Question
 from ctfront.screens.modals.visit_place_form import VisitPlaceForm
 from ctfront.services.scheduling import Scheduling
@@ -59,10 +60,16 @@ class SeriesDates(Dialog[SeriesBooked | None]):
         key("space", "leave_out", "Leave out", "Leave the date out, or take it in, on a holiday too", "leave_out"),
     ]
 
-    def __init__(self, scheduling: Scheduling, plan: SeriesPlan) -> None:
+    def __init__(
+        self, scheduling: Scheduling, plan: SeriesPlan, *, waiting: WaitlistEntry | None = None, hold_id: str = ""
+    ) -> None:
         super().__init__()
         self.scheduling = scheduling
         self.plan = plan
+        self.waiting = waiting
+        """The entry of the waitlist that the first booking closes."""
+        self.hold_id = hold_id
+        """The hold of the form that the series was typed in."""
         self.visits: list[Visit] = list(plan.visits)
         self.booked: dict[int, Appointment] = {}
         """What is booked already, by its number in the plan."""
@@ -75,7 +82,8 @@ class SeriesDates(Dialog[SeriesBooked | None]):
         """Lay what is planned above the dates."""
         it = self.plan
         with Vertical(classes="dialog"):
-            yield Words(safe(f"{it.patient.name} · {it.purpose.name} {it.minutes} min"), id="heading")
+            who = f"{it.patient.name} b {show_day(it.patient.birth_date)}"
+            yield Words(safe(f"{who} · {it.purpose.name} {it.minutes} min"), id="heading")
             yield Words(safe(it.words), id="planned")
             rows: RowList[Checked] = RowList(key=lambda one: one.visit.ordinal, quiet=lambda one: not one.stands)
             rows.styles.height = min(len(self.visits), MOST_ROWS) + 1
@@ -214,7 +222,12 @@ class SeriesDates(Dialog[SeriesBooked | None]):
         desk = desk_of(self)
         try:
             done = await self.scheduling.book_series(
-                desk.act(), self.plan, [one.visit for one in wanted], series_id=self.series_id
+                desk.act(),
+                self.plan,
+                [one.visit for one in wanted],
+                series_id=self.series_id,
+                waiting=self.waiting if self.series_id is None else None,
+                hold_id=self.hold_id,
             )
         except ClinicError as refusal:
             await self.check()

@@ -13,7 +13,10 @@ from ctfront.widgets.front_desk import desk_of
 Saved = TypeVar("Saved")
 
 YES_NO = Choice(["yes", "no"], what="answer")
-MOST_DIGITS = 4
+NOTHING = {"none": ()}
+"""What may be typed for none of a list."""
+
+MOST_DIGITS = 5
 
 
 def read_yes(text: str) -> bool:

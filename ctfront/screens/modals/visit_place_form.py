@@ -23,9 +23,9 @@ class VisitPlaceForm(Form[Visit]):
         self.providers = {provider.name: provider.id for provider in providers}
 
     def heading(self) -> str:
-        """Say which date."""
-        place = self.visit_asked.place
-        return f"No. {self.visit_asked.ordinal}, {show_time(place.start)} {show_date(place.day)}, goes to"
+        """Say which date, and what is typed."""
+        no, place = self.visit_asked.ordinal, self.visit_asked.place
+        return f"No. {no}, {show_time(place.start)} {show_date(place.day)}, goes to (as fri 930 chen)"
 
     def fields(self) -> Iterable[Widget]:
         """Make the field."""

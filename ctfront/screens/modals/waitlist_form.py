@@ -1,12 +1,14 @@
 """What somebody waits for: purpose, providers, days, times, until when, and how to reach them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import ClassVar
 
 from textual import on
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from ctfront.domain.drafts import DraftKind
 from ctfront.domain.errors import InputRefused
 from ctfront.domain.grammar.choices import read_several
 from ctfront.domain.grammar.dates import read_date
@@ -28,14 +30,17 @@ from ctfront.services.patients import Patients
 from ctfront.services.waitlist import Waitlist
 from ctfront.services.waitlist_acts import PHONE_LIMIT
 from ctfront.services.waitlist_command import WAITS_FOR
-from ctfront.widgets.form import Choice, Field, Form
+from ctfront.widgets.drafted import Drafted
+from ctfront.widgets.form import Choice, Field
 from ctfront.widgets.front_desk import desk_of
 from ctfront.widgets.patient_finder import PatientFinder
 from ctfront.widgets.words import Words
 
 
-class WaitlistForm(Form[str]):
+class WaitlistForm(Drafted[str]):
     """Put a patient on the waitlist, or change what one waits for; answers with what was done."""
+
+    DRAFT: ClassVar[DraftKind | None] = DraftKind.WAITLIST
 
     def __init__(
         self,
@@ -105,10 +110,25 @@ class WaitlistForm(Form[str]):
 
     def start(self) -> None:
         """Start in the first field that wants an answer; of one who waits already in the purpose."""
-        if self.entry is None:
-            self.go_on()
-        else:
+        super().start()
+        if self.entry is not None and self.left is None:
             self.field("purpose").line.focus()
+
+    # -- left in the middle
+
+    def about(self) -> Mapping[str, str | int]:
+        """Return whose entry is changed, 0 for a new one."""
+        return {"entry_id": self.entry.id if self.entry else 0}
+
+    def patient_meant(self) -> int | None:
+        """Return who is picked."""
+        stands = self.finder is None or self.finder.value == self.finder.picked
+        return self.patient.id if self.patient is not None and stands else None
+
+    def put_patient(self, patient: PatientName) -> None:
+        """Take back who had been picked."""
+        super().put_patient(patient)
+        self.patient = patient
 
     @on(PatientFinder.Picked)
     def take_patient(self, event: PatientFinder.Picked) -> None:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
+from ctfront.domain.drafts import Left
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.providers import Provider, VisitPurpose
 from ctfront.domain.text import safe
@@ -84,6 +85,8 @@ class WaitlistList(Dialog[Taken | None]):
         self.purposes = purposes
         self.entries = tuple(entries)
         self.offer = offer
+        self.left: Left | None = None
+        """The form that opens with the list, when it was left in the middle."""
 
     def compose(self) -> ComposeResult:
         """Lay the list between its heading and what the row under the cursor says."""
@@ -101,6 +104,8 @@ class WaitlistList(Dialog[Taken | None]):
         """Show the rows."""
         self.show()
         self.rows.focus()
+        if self.left is not None:
+            self.open_left(self.left)
 
     @property
     def rows(self) -> RowList[Waiting]:
@@ -192,8 +197,16 @@ class WaitlistList(Dialog[Taken | None]):
         """Put another patient on the waitlist."""
         await self._ask(None)
 
-    async def _ask(self, entry: WaitlistEntry | None) -> None:
+    @work(group="edit")
+    async def open_left(self, left: Left) -> None:
+        """Open the form as it was left in the middle."""
+        changed = left.draft.about.get("entry_id")
+        await self._ask(next((entry for entry in self.entries if entry.id == changed), None), left)
+
+    async def _ask(self, entry: WaitlistEntry | None, left: Left | None = None) -> None:
         form = WaitlistForm(self.waitlist, self.patients, self.providers, self.purposes, entry)
+        if left is not None:
+            form.open_from(left)
         said = await desk_of(self).ask(form)
         if said is not None:
             await self.read(f"{said} u takes it back.")

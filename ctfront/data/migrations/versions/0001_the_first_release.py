@@ -162,6 +162,8 @@ def upgrade() -> None:
         sa.Column("os_user", sa.String(length=64), nullable=True),
         sa.Column("rights", sa.String(length=400), nullable=False),
         sa.Column("pin_hash", sa.String(length=200), nullable=True),
+        sa.Column("pin_tries", WHOLE, nullable=False),
+        sa.Column("pin_tried_at", INSTANT, nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("last_seen_change", WHOLE, nullable=False),
         sa.Column("last_seen_at", INSTANT, nullable=True),
@@ -664,6 +666,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_online_hours_provider", ["provider_id"], unique=False)
 
     op.create_table(
+        "mail_text",
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_mail_text_clinic_id")),
+        sa.PrimaryKeyConstraint("clinic_id", "kind", name=op.f("pk_mail_text")),
+    )
+    op.create_table(
         "online_purpose",
         sa.Column("purpose_id", WHOLE, nullable=False),
         sa.Column("clinic_id", WHOLE, nullable=False),
@@ -850,6 +862,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_waitlist_provider_provider_id")),
         sa.PrimaryKeyConstraint("entry_id", "provider_id", name=op.f("pk_waitlist_provider")),
     )
+
+    op.create_table(
+        "draft",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("clinic_id", WHOLE, nullable=False),
+        sa.Column("staff_id", WHOLE, nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("patient_id", WHOLE, nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("saved_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_draft_clinic_id")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_draft_patient_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_draft_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+    )
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_staff", ["clinic_id", "staff_id", "saved_at"], unique=False)
 
     op.create_table(
         "patient_merge",

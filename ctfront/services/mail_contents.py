@@ -1,4 +1,4 @@
-"""What a mail that is no invitation says, at the moment when it leaves: consent and address are looked at again."""
+"""What a mail says, at the moment when it leaves: consent and address are looked at again."""
 
 import json
 from datetime import datetime, timedelta
@@ -6,14 +6,16 @@ from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy.orm import Session
 
-from ctfront.data import appointments, invitations, mail_queue, online_rules
+from ctfront.data import appointments, invitations, mail_queue, mail_texts, online_rules
 from ctfront.data import clinic as clinics
 from ctfront.data.folding import fold_email
-from ctfront.data.models import AppointmentRow, OnlineLinkRow, OutboxRow
+from ctfront.data.models import AppointmentRow, InvitationRow, OnlineLinkRow, OutboxRow
 from ctfront.domain.appointments import LIVE, Appointment, Status
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import InvitationRefused, NotFound
-from ctfront.domain.invitations import check_reach
+from ctfront.domain.invitations import Sending, check_reach
+from ctfront.domain.letters import INVITATION
+from ctfront.domain.mails import InvitationMail
 from ctfront.domain.online import say_time, say_zone
 from ctfront.domain.online_mails import (
     IN_CALENDAR,
@@ -26,21 +28,65 @@ from ctfront.domain.online_mails import (
 )
 from ctfront.domain.schedule import Start
 from ctfront.domain.staff import Act
+from ctfront.domain.text import safe
 from ctfront.domain.times import show_date, time_of
-from ctfront.mail.links import LinkKey, digest_of, opt_out_link, proof_link
+from ctfront.mail.links import LinkKey, digest_of, invitation_link, opt_out_link, proof_link
 from ctfront.services import online_openings
 from ctfront.services.mail_claims import Rules
 from ctfront.services.patient_mails import made_online
 
 
-def claimed(
-    session: Session, clinic: Clinic, act: Act, rules: Rules, key: LinkKey, row: OutboxRow
-) -> AppointmentMail | LinkMail:
-    """Return what a claimed mail says. Raises `InvitationRefused` or `NotFound` when it must not leave any more."""
+def mail_of(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    rules: Rules,
+    key: LinkKey,
+    row: OutboxRow,
+    invitation: InvitationRow | None,
+) -> InvitationMail | AppointmentMail | LinkMail:
+    """Return what a claimed mail says, the digest of its link written down; `invitation` is the one it brings.
+
+    Raises `InvitationRefused` or `NotFound` when it must not leave any more.
+    """
     mail_queue.keep_message_id(row, rules.domain)
+    if invitation is not None:
+        return _invitation_mail(session, clinic, act, rules, key, row, invitation)
     if MailKind(row.kind) in LINK_KINDS:
         return _link_mail(session, clinic, act, rules, key, row)
     return _appointment_mail(session, clinic, act, rules, key, row)
+
+
+def _invitation_mail(
+    session: Session,
+    clinic: Clinic,
+    act: Act,
+    rules: Rules,
+    key: LinkKey,
+    row: OutboxRow,
+    invitation: InvitationRow,
+) -> InvitationMail:
+    if not clinic.online:
+        raise InvitationRefused("The clinic no longer takes part in Online Appointments.")
+    access = invitations.load_access(session, clinic.id, invitation.patient_id, now=act.at, zone=clinic.tz)
+    check_reach(access.reach, name=access.standing.name)
+    if access.invitation is None or access.invitation.id != invitation.id or access.invitation.stale:
+        raise InvitationRefused(f"The address on record is no longer {safe(invitation.address)}.")
+    secret = key.secret(invitation.id, invitation.nonce)
+    invitation.secret_digest = digest_of(secret)
+    return InvitationMail(
+        address=row.address,
+        message_id=row.message_id,
+        sending=Sending(row.kind),
+        clinic=clinic.name,
+        phone=clinics.load_site(session, clinic.id).phone,
+        first_name=mail_queue.first_name(session, invitation.patient_id),
+        works_days=rules.expires_after.days,
+        date=act.at,
+        link=invitation_link(rules.site, secret),
+        opt_out_link=opt_out_link(rules.site, key.opt_out(invitation.id, invitation.nonce)),
+        words=mail_texts.load_own(session, clinic.id, INVITATION),
+    )
 
 
 def _link_mail(session: Session, clinic: Clinic, act: Act, rules: Rules, key: LinkKey, row: OutboxRow) -> LinkMail:
@@ -59,6 +105,7 @@ def _link_mail(session: Session, clinic: Clinic, act: Act, rules: Rules, key: Li
         date=act.at,
         works_hours=int(WORKS[kind] / timedelta(hours=1)),
         link=proof_link(rules.site, kind.value, secret),
+        words=mail_texts.load_own(session, clinic.id, kind),
     )
 
 
@@ -89,6 +136,7 @@ def _appointment_mail(
         next_times=_next_times(session, clinic, about, act.at) if kind in _OFFERING else (),
         entry=_entry(session, clinic, row, about, rules.domain) if kind in IN_CALENDAR else None,
         opt_out_link=opt_out_link(rules.site, key.opt_out_of_mail(row.id, row.message_id)),
+        words=mail_texts.load_own(session, clinic.id, kind),
     )
 
 

@@ -1,10 +1,8 @@
 """Who works in a session is what the kernel says of the client; nothing that it says of itself counts."""
 
 import os
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 
 import pytest
 
@@ -137,20 +135,6 @@ def test_forced_command_the_service_account_alone_and_only_with_a_name(house):
         for uid in (CLERK, MANAGER, 0):
             with login(house, uid, "--user", "admin") as desk:
                 assert "This clinic is opened through its service account only" in refused(desk)
-
-
-def test_what_is_done_in_a_session_is_written_down_under_the_clients_account(house):
-    with served(house, Identity.OS), login(house, MANAGER) as desk:
-        desk.see(EMPTY)
-        desk.type(":su\r2\r")  # the row “+ Add …” of an empty list
-        desk.see("Add")
-        desk.type("Adjustment\r15\rA")
-        desk.send(b"\x0f", keys=1)
-        desk.see("Adjustment")
-        assert desk.leave() == 0
-    with closing(sqlite3.connect(house / "data" / "clinic.db")) as connection:
-        query = "SELECT os_user, origin FROM audit ORDER BY seq DESC LIMIT 1"
-        assert connection.execute(query).fetchone() == (str(MANAGER), "local")
 
 
 def test_a_server_is_the_owners(house):

@@ -39,11 +39,11 @@ from ctfront.domain.patients import Alert, Channel, PatientDraft, Phone
 from ctfront.domain.set_up import StaffDraft
 from ctfront.domain.staff import Act
 from ctfront.services import booking
-from ctfront.services.enrolling import enroll, log_in_for
 from ctfront.services.erasing import RecordKept
 from ctfront.services.patients import add_patient
 from ctfront.services.set_up_staff import save_staff
 from tests.clinics import MONDAY, NOW, PEOPLE, small_clinic
+from tests.invited import enroll
 
 TODAY = MONDAY
 MADE = {"by_kind": "staff", "by_id": 1, "by_name": "admin", "made_at": NOW}
@@ -110,11 +110,7 @@ def test_every_row_carries_its_clinic(desk):
 def test_an_account_is_joined_to_several_patients_and_a_patient_to_several_accounts(desk):
     def join(number, patient, address):
         act = desk.act(desk.manager)
-
-        def enrolled(session):
-            return enroll(session, desk.clinic, act, desk.patients[patient], log_in_for(session, act, address, None))
-
-        return do(desk, enrolled)
+        return do(desk, lambda session: enroll(session, desk.clinic, act, desk.patients[patient], address))
 
     for number, (patient, address) in enumerate(
         [("RUIZ", "family@example.org"), ("LEE", "FAMILY@example.org"), ("RUIZ", "ana@example.org")]

@@ -180,7 +180,8 @@ class Form(Dialog[Saved | None], Generic[Saved]):
             yield from self.fields()
             yield Words(id="problem")
             yield Okay(self.OKAY)
-            yield Words(safe("Enter next  F9 or Ctrl+O Okay  Esc leave  F2–F4 let it wait"), classes="hint")
+            waits = "  F2–F4 let it wait" if self.WAITS else ""
+            yield Words(safe(f"Enter next  F9 or Ctrl+O Okay  Esc leave{waits}"), classes="hint")
 
     def on_mount(self) -> None:
         """Start where the form says."""

@@ -3,8 +3,8 @@
 from datetime import date
 
 from ctfront.domain.patients import PatientDraft, Phone
-from ctfront.services.enrolling import enroll
 from ctfront.services.patients import add_patient
+from tests.invited import enroll
 from tests.screens.conftest import cast
 
 

@@ -13,10 +13,11 @@ from ctfront.domain.merging import MergeRefused
 from ctfront.domain.patients import Alert, Channel, PatientDraft, Phone
 from ctfront.domain.staff import Actor, ActorKind
 from ctfront.services.duplicates import Duplicates
-from ctfront.services.enrolling import end_enrollment, enroll
+from ctfront.services.enrolling import end_enrollment
 from ctfront.services.inviting import Inviting
 from ctfront.services.patients import add_patient
 from tests.clinics import MONDAY, NOW
+from tests.invited import enroll
 from tests.sendings import deliver, last_of, reachable, set_consent
 
 STATE = {

@@ -11,8 +11,8 @@ from ctfront.domain.duplicates import LikelyDuplicate
 from ctfront.domain.errors import InputRefused, NotAllowed, NotFound
 from ctfront.domain.patients import Alert, Channel, Glance, PatientDraft, Phone, Sex
 from ctfront.domain.staff import Right
-from ctfront.services.enrolling import enroll
 from tests.clinics import MONDAY
+from tests.invited import enroll
 
 BOTH = frozenset({Channel.EMAIL, Channel.TEXT})
 

@@ -94,11 +94,11 @@ async def test_each_list_is_a_digit_away(story, keys, row):
 @pytest.mark.parametrize(
     ("keys", "line"),
     [
-        ("1", "1-7 Lists  Enter Open  h Inactive  u Undo  F2 Scheduler  ? Keys"),
-        ("3", "1-7 Lists  Enter Open  h Inactive  u Undo  F2 Scheduler  ? Keys"),
-        ("4", "1-7 Lists  Enter Whom it hits  c Take away  u Undo  F2 Scheduler  ? Keys"),
-        ("5", "1-7 Lists  Enter Open  u Undo  F2 Scheduler  ? Keys"),
-        ("7", "1-7 Lists  Enter Change  F2 Scheduler  ? Keys"),
+        ("1", "1-8 Lists  Enter Open  h Inactive  u Undo  F2 Scheduler  ? Keys"),
+        ("3", "1-8 Lists  Enter Open  h Inactive  u Undo  F2 Scheduler  ? Keys"),
+        ("4", "1-8 Lists  Enter Whom it hits  c Take away  u Undo  F2 Scheduler  ? Keys"),
+        ("5", "1-8 Lists  Enter Open  u Undo  F2 Scheduler  ? Keys"),
+        ("7", "1-8 Lists  Enter Change  F2 Scheduler  ? Keys"),
     ],
 )
 async def test_the_bottom_line_says_what_works_in_each_list(story, keys, line):

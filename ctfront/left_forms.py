@@ -20,6 +20,7 @@ from ctfront.services.drafts import Drafts
 from ctfront.terminal.key_gate import GatedApp
 from ctfront.ways import Ways
 from ctfront.widgets.drafted import Drafted
+from ctfront.widgets.message_line import MessageLine
 
 Answer = TypeVar("Answer")
 
@@ -145,7 +146,7 @@ class LeftForms(Ways):
     async def _offer_left(self) -> None:
         await self._look_for_left()
         screen = self.desk_screen
-        if not self.left or screen is None:
+        if not self.left or screen is None or not screen.query(MessageLine):  # gone when the app was left meanwhile
             return
         screen.refresh_title()
         if screen.message.text == screen.standing_message():

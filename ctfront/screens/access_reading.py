@@ -179,7 +179,7 @@ class AccessReading(DeskScreen):
         readings = self.readings
         try:
             newest = await self.patient_access.newest_change()
-            if newest == self.seen or not self.keys:
+            if newest == self.seen or not self.keys or not self.query(RowList):  # gone when the app was left meanwhile
                 return
             known = await self._read(self._around(self.keys, self.rows.first_row))
         except ClinicError:

@@ -191,8 +191,8 @@ class PatientInformationScreen(AppointmentActs):
                 self.wanted_id = None
                 self.say(str(refusal))
             return
-        if instead_of is not None and self.patient is not instead_of:
-            return
+        if instead_of is not None and (self.patient is not instead_of or not self.query("#card")):
+            return  # somebody else is shown, or the app was left
         if self.patient is not None and self.patient.id == patient_id and seen < self.seen:
             return  # a reading that began earlier never replaces a later one
         standing = self.appointments[self.cursor].id if keep_cursor and self.appointments else None

@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from ctfront.domain.errors import InputRefused
-from ctfront.domain.grammar.choices import ALL, read_several
 from ctfront.domain.grammar.hours import WEEKDAYS, show_hours, type_hours
 from ctfront.domain.minutes import bits_of, spans_of
 from ctfront.domain.online import LONGEST_TEXT, OnlineProvider, OnlineProviderDraft, check_online_governor
@@ -17,7 +16,8 @@ from ctfront.domain.providers import DayHours, VisitPurpose
 from ctfront.domain.text import safe
 from ctfront.domain.times import Span
 from ctfront.screens.modals.hours_pages import read_day
-from ctfront.screens.modals.set_up_form import NOTHING, SetUpForm, read_number, read_yes
+from ctfront.screens.modals.offers_field import OffersField
+from ctfront.screens.modals.set_up_form import SetUpForm, read_number, read_yes
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.widgets.form import Field
 from ctfront.widgets.front_desk import desk_of
@@ -46,7 +46,6 @@ class OnlineProviderForm(SetUpForm[OnlineProvider]):
         super().__init__(set_up, first="available")
         self.one = one
         self.purposes = tuple(p for p in purposes if p.active and p.id in one.provider.purpose_ids)
-        self.names = tuple((purpose.name, purpose.letter) for purpose in self.purposes)
         days = (today + timedelta(days=(weekday - today.weekday()) % 7) for weekday in DAYS)
         self.office = tuple(one.provider.hours_on(day).bookable() for day in days)
         """The office hours of each weekday without the breaks."""
@@ -61,24 +60,13 @@ class OnlineProviderForm(SetUpForm[OnlineProvider]):
         governor = "" if it.governor is None else str(it.governor)
         yield Field("available", "Available", yes_or_no(it.available), required=True, read=read_available)
         yield Field("governor", "Governor", governor, read=self.read_governor)
-        yield LongField(
-            "purpose_ids",
-            "Offers",
-            self._typed_purposes(),
-            hint=", ".join([*(purpose.letter for purpose in self.purposes), "all or none"]),
-            required=True,
-            read=self.show_purposes,
-        )
+        yield OffersField(self.purposes, it.purpose_ids, nothing="nothing online")
         hint = "words under the name; empty for none"
         yield LongField("description", "Profile", it.description, hint=hint, limit=LONGEST_TEXT)
         for weekday, name in enumerate(WEEKDAYS):
             spans = self.office[weekday] if it.hours is None else it.hours.get(weekday, ())
             yield Field(f"hours-{weekday}", name, _typed(spans), read=partial(self.show_day, weekday))
         yield Words(safe("F8 or Ctrl+R restores the office hours   empty: closed   = as above"), id="hours-hint")
-
-    def _typed_purposes(self) -> str:
-        offered = [p.letter for p in self.purposes if p.id in self.one.purpose_ids]
-        return ALL if offered and len(offered) == len(self.purposes) else ", ".join(offered) or "none"
 
     # -- reading
 
@@ -88,14 +76,6 @@ class OnlineProviderForm(SetUpForm[OnlineProvider]):
             return f"as at the desk, {self.one.provider.highest_governor} at a time"
         check_online_governor(self.one.provider, read_number(text))
         return "at a time, with those of the desk"
-
-    def chosen(self, text: str) -> tuple[VisitPurpose, ...]:
-        """Read which visit purposes are offered. Raises `InputRefused`."""
-        return tuple(self.purposes[n] for n in read_several(text, self.names, what="visit purpose", shortcuts=NOTHING))
-
-    def show_purposes(self, text: str) -> str:
-        """Read the purposes back by name. Raises `InputRefused`."""
-        return ", ".join(purpose.name for purpose in self.chosen(text)) or "nothing online"
 
     def read_spans(self, weekday: int, text: str) -> tuple[Span, ...]:
         """Read a weekday's hours without the breaks; `=` takes the day above. Raises `InputRefused`."""
@@ -129,7 +109,7 @@ class OnlineProviderForm(SetUpForm[OnlineProvider]):
         governor = self.text_of("governor").strip()
         week = tuple(self.read_spans(weekday, self.text_of(f"hours-{weekday}")) for weekday in DAYS)
         draft = OnlineProviderDraft(
-            purpose_ids=frozenset(purpose.id for purpose in self.chosen(self.text_of("purpose_ids"))),
+            purpose_ids=frozenset(self.query_one(OffersField).purpose_ids),
             available=read_yes(self.text_of("available")),
             governor=read_number(governor) if governor else None,
             hours=None if week == self.office else {day: spans for day, spans in enumerate(week) if spans},

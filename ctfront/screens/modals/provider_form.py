@@ -11,7 +11,6 @@ from textual.widget import Widget
 
 from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import DateOrder, Site
-from ctfront.domain.grammar.choices import ALL, read_several
 from ctfront.domain.grammar.hours import WEEKDAYS, show_hours
 from ctfront.domain.grammar.periods import read_period, show_period
 from ctfront.domain.providers import DayHours, Provider, VisitPurpose
@@ -19,11 +18,11 @@ from ctfront.domain.set_up import ProviderDraft, check_governor, join_weeks
 from ctfront.domain.text import safe
 from ctfront.domain.times import show_minute
 from ctfront.screens.modals.hours_pages import HoursPage, page_on, pages_of, read_day, read_week
-from ctfront.screens.modals.set_up_form import NOTHING, SetUpForm, read_number, read_yes
+from ctfront.screens.modals.offers_field import OffersField
+from ctfront.screens.modals.set_up_form import SetUpForm, read_number, read_yes
 from ctfront.services.clinic_setup import ClinicSetup
 from ctfront.widgets.form import Field
 from ctfront.widgets.front_desk import desk_of
-from ctfront.widgets.long_field import LongField
 from ctfront.widgets.set_up_rows import yes_or_no
 from ctfront.widgets.words import Words
 
@@ -58,7 +57,6 @@ class ProviderForm(SetUpForm[Provider]):
         self.today = today
         self.order = order
         self.sites = sites
-        self.names = tuple((purpose.name, purpose.letter) for purpose in self.purposes)
         self.pages = pages_of(provider.hours if provider else self._pattern_hours(today), sites)
         self.number = self._page_on(today)
         """The page in view."""
@@ -81,26 +79,13 @@ class ProviderForm(SetUpForm[Provider]):
         yield Field("name", "Name", it.name if it else "", required=True)
         yield Field("governor", "Governor", str(it.governor if it else 1), required=True, read=self.read_governor)
         yield Field("active", "Active", yes_or_no(it is None or it.active), required=True, read=self.read_active)
-        yield LongField(
-            "purpose_ids",
-            "Offers",
-            self._typed_purposes(),
-            hint=", ".join([*(purpose.letter for purpose in self.purposes), "all or none"]),
-            required=True,
-            read=self.show_purposes,
-        )
+        yield OffersField(self.purposes, it.purpose_ids if it else None, nothing="nothing yet")
         page = self.pages[self.number]
         yield Field("from", "From", page.period, read=self.read_from)
         for weekday, name in enumerate(WEEKDAYS):
             yield Field(f"hours-{weekday}", name, page.days[weekday], read=partial(self.show_day, weekday))
         where = "   @ a site" if len(self.sites) > 1 else ""
         yield Words(safe(f"8-18, lunch 12-13, 2x 9-11   empty: closed   = as above{where}"), id="hours-hint")
-
-    def _typed_purposes(self) -> str:
-        offered = [p.letter for p in self.purposes if self.provider and p.id in self.provider.purpose_ids]
-        if offered and len(offered) == len(self.purposes):
-            return ALL
-        return ", ".join(offered) or ("none" if self.provider else "")
 
     # -- reading
 
@@ -112,15 +97,6 @@ class ProviderForm(SetUpForm[Provider]):
     def read_active(self, text: str) -> str:
         """Read back whether the provider can be booked. Raises `InputRefused`."""
         return "can be booked" if read_yes(text) else "no column, no bookings"
-
-    def chosen(self, text: str) -> tuple[VisitPurpose, ...]:
-        """Read which visit purposes are offered. Raises `InputRefused`."""
-        chosen = read_several(text, self.names, what="visit purpose", shortcuts=NOTHING)
-        return tuple(self.purposes[index] for index in chosen)
-
-    def show_purposes(self, text: str) -> str:
-        """Read the purposes back by name. Raises `InputRefused`."""
-        return ", ".join(purpose.name for purpose in self.chosen(text)) or "nothing yet"
 
     def read_from(self, text: str) -> str:
         """Read back when the hours in view hold. Raises `InputRefused`."""
@@ -213,7 +189,7 @@ class ProviderForm(SetUpForm[Provider]):
             governor=read_number(self.text_of("governor")),
             active=read_yes(self.text_of("active")),
             hours=self.read_pages(),
-            purpose_ids=tuple(purpose.id for purpose in self.chosen(self.text_of("purpose_ids"))),
+            purpose_ids=self.query_one(OffersField).purpose_ids,
         )
         return await self.set_up.save_provider(
             desk_of(self).act(), it.id if it else None, draft, version=it.version if it else None
@@ -223,7 +199,7 @@ class ProviderForm(SetUpForm[Provider]):
         """Return what the appointment would lose: its provider, its purpose or its hours."""
         if not read_yes(self.text_of("active")):
             return "active"
-        offered = {purpose.id for purpose in self.chosen(self.text_of("purpose_ids"))}
+        offered = self.query_one(OffersField).purpose_ids
         if appointment.purpose_id not in offered:
             return "purpose_ids"
         self.show_page(self._page_on(appointment.day))

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -108,28 +109,29 @@ def sqlite_url(sqlite_template, tmp_path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.fixture
-def postgresql_url(postgresql_server) -> Iterator[str]:
-    """A private database with the schema and nothing in it."""
-    name = f"clinic_{uuid.uuid4().hex}"
-    address = make_url(postgresql_server)
+@contextmanager
+def private_database(server: str, like: str = "") -> Iterator[str]:
+    """Give the address of a database of a server's that is taken away in the end, empty or like another one."""
+    name, address = f"clinic_{uuid.uuid4().hex}", make_url(server)
     with administering(address) as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_clinic"))
+        connection.execute(text(f"CREATE DATABASE {name}{f' TEMPLATE {like}' if like else ''}"))
     yield address.set(database=name).render_as_string(hide_password=False)
     with administering(address) as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server) -> Iterator[str]:
+    """A private database with the schema and nothing in it."""
+    with private_database(postgresql_server, "template_clinic") as url:
+        yield url
 
 
 @pytest.fixture
 def empty_postgresql_url(postgresql_server) -> Iterator[str]:
     """A private database without tables."""
-    name = f"empty_{uuid.uuid4().hex}"
-    address = make_url(postgresql_server)
-    with administering(address) as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield address.set(database=name).render_as_string(hide_password=False)
-    with administering(address) as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with private_database(postgresql_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

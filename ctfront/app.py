@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
-from uuid import uuid4
 
 from textual import events, work
 from textual.binding import Binding, BindingType
@@ -18,8 +17,9 @@ from ctfront.domain.appointments import Appointment
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import ClinicError
 from ctfront.domain.keymap import KeyAct, changed, check_keys, switched
-from ctfront.domain.staff import Act, Actor, Right, Staff
+from ctfront.domain.staff import Actor, Right, Staff
 from ctfront.domain.text import Shown, safe
+from ctfront.left_forms import LeftForms
 from ctfront.locking import Locking
 from ctfront.screens.patient_access import PatientAccessScreen
 from ctfront.screens.patient_information import PatientInformationScreen
@@ -82,7 +82,7 @@ def keep_no_keys(keymap: Mapping[str, str]) -> None:
 class CTFrontApp(Locking):
     """The front desk at one terminal."""
 
-    BACKGROUND = Locking.BACKGROUND | {"post", "bell"}
+    BACKGROUND = LeftForms.BACKGROUND | {"post", "bell"}
     said_before_wait: Shown | None = None
     """What an act had said when the clerk was told to wait."""
     waiting_words = ""
@@ -266,10 +266,6 @@ class CTFrontApp(Locking):
     def today(self) -> date:
         """The date on the clinic's clock."""
         return self.wall_now.date()
-
-    def act(self, *, batch_id: str | None = None) -> Act:
-        """Frame a change: who, when and a new op id."""
-        return Act(who=self.actor, at=self.clock().astimezone(UTC), op_id=uuid4().hex, batch_id=batch_id)
 
     async def undo(self) -> str:
         """Take back the clerk's last act and return the sentence that says which. Raises `ClinicError`."""

@@ -11,7 +11,6 @@ from textual.screen import Screen
 from ctfront.domain.appointments import Origin, Place
 from ctfront.domain.drafts import Draft, DraftKind, KeptDraft, Left
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.staff import Act
 from ctfront.domain.times import show_time, time_of, wall_clock
 from ctfront.screens.modals.place_form import PlaceForm
 from ctfront.screens.patient_information import PatientInformationScreen
@@ -56,10 +55,6 @@ class LeftForms(Ways):
     def waiting_count(self) -> int:
         """How many forms wait, those of earlier sessions among them."""
         return len(self.waiting) + len(self.left)
-
-    def act(self, *, batch_id: str | None = None) -> Act:
-        """Frame a change: who, when and a new op id."""
-        raise NotImplementedError
 
     # -- written down
 

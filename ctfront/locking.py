@@ -1,6 +1,7 @@
 """A screen that nobody sits at is blanked until a PIN shows who is back."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from secrets import token_hex
@@ -10,6 +11,7 @@ from textual import work
 from textual.screen import Screen
 
 from ctfront.domain.errors import ClinicError
+from ctfront.domain.pins import TriesUsedUp
 from ctfront.domain.staff import Staff
 from ctfront.domain.times import show_time
 from ctfront.left_forms import LeftForms
@@ -22,8 +24,6 @@ Answer = TypeVar("Answer")
 
 class Locking(LeftForms):
     """Locks after so much idleness, and at once with `:lk`."""
-
-    BACKGROUND = LeftForms.BACKGROUND | {"lock"}
 
     pins: Pins
     lock_after: timedelta | None = None
@@ -39,14 +39,15 @@ class Locking(LeftForms):
         self._unlocked = asyncio.Event()
         self._unlocked.set()
         self._wait_for_idleness()
-        self.run_worker(self._count_tries_anew(), group="lock")
+        self.run_worker(self._count_tries_anew(), group="draft")
 
     async def _count_tries_anew(self) -> None:
-        if self.lock_after is not None:
-            try:
-                await self.pins.logged_in(self.actor)
-            except ClinicError:
-                return  # the PIN waits for the next log-in
+        with suppress(ClinicError):  # the PIN waits for the next log-in
+            await self.pins.logged_in(self.actor)
+
+    def on_unmount(self) -> None:
+        """End what compares PINs."""
+        self.pins.close()
 
     def hold_output(self) -> None:
         """Begin anew: a key was let in."""
@@ -73,9 +74,11 @@ class Locking(LeftForms):
             await self.lock()
             return
         minutes = round(self.lock_after.total_seconds() / 60) if self.lock_after is not None else 0
-        self.parting = (
-            f"Logged off after {minutes} idle minutes; F5 gives back what was typed. A PIN (:lk) locks instead."
-        )
+        await self.log_off(f"Logged off after {minutes} idle minutes; a PIN (Ctrl+K) locks instead.")
+
+    async def log_off(self, why: str) -> None:
+        """End the session, with what was typed kept for the next one."""
+        self.parting = f"{why} F5 gives back what was typed."
         await self.keep_all()
         self.exit()
 
@@ -112,13 +115,16 @@ class Locking(LeftForms):
         finally:
             self.is_locked = False
             self._unlocked.set()
-        if them is not None and them.id != self.actor.id:
+        if them is None:
+            await self.log_off(str(TriesUsedUp()))
+        elif them.id != self.actor.id:
             await self.switch_clerk(them)
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
         """Ask; while the screen is locked nothing comes up over it."""
-        while self.is_locked:
-            await self._unlocked.wait()
+        while self.is_locked and self.gate is not None:
+            with self.gate.waiting_for_clerk():  # the keys are the lock's
+                await self._unlocked.wait()
         return await super().ask(screen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from textual import work
 from textual.binding import Binding
@@ -16,7 +17,7 @@ from ctfront.domain.errors import ClinicError, DatabaseUnavailable
 from ctfront.domain.grammar.commands import ABOUT_INVITATIONS
 from ctfront.domain.happenings import Happening, Leads, listed, still_open
 from ctfront.domain.patients import PatientName
-from ctfront.domain.staff import Actor
+from ctfront.domain.staff import Act, Actor
 from ctfront.domain.times import wall_clock
 from ctfront.domain.waitlist import Offer
 from ctfront.screens.modals.command_line import CommandLine
@@ -77,6 +78,10 @@ class Ways(WaitingForms):
     def wall_now(self) -> datetime:
         """The clinic's clock, without zone."""
         return wall_clock(self.clock(), self.clinic.zone)
+
+    def act(self, *, batch_id: str | None = None) -> Act:
+        """Frame a change: who, when and a new op id."""
+        return Act(who=self.actor, at=self.clock().astimezone(UTC), op_id=uuid4().hex, batch_id=batch_id)
 
     # -- to a screen
 

@@ -23,7 +23,7 @@ ARROWS = {
         "terminal",
         "widgets",
     },
-    "app": {"locking", "screens", "widgets", "terminal", "theme", "services", "domain"},
+    "app": {"left_forms", "locking", "screens", "widgets", "terminal", "theme", "services", "domain"},
     "locking": {"left_forms", "screens", "widgets", "services", "domain"},
     "left_forms": {"ways", "screens", "widgets", "terminal", "services", "domain"},
     "ways": {"waiting_forms", "screens", "services", "domain"},

@@ -41,3 +41,8 @@ async def read_has_pin(session: AsyncSession, staff_id: int) -> bool:
     """Tell whether a clerk has a PIN."""
     row = (await session.execute(select(_S.c.pin_hash).where(_S.c.id == staff_id))).first()
     return row is not None and row.pin_hash is not None
+
+
+async def read_tries(session: AsyncSession, staff_id: int) -> int:
+    """Return how many wrong tries count against a clerk."""
+    return (await session.execute(select(_S.c.pin_tries).where(_S.c.id == staff_id))).scalar() or 0

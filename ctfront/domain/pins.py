@@ -39,10 +39,17 @@ def check_pin(text: str) -> str:
     return text
 
 
+class TriesUsedUp(NotAllowed):
+    """Too many wrong PINs: only a log-in shows who it is."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many wrong PINs; log in again.")
+
+
 def check_turn(pin: Pin, now: datetime) -> None:
-    """Refuse a try that comes too soon, or one too many. Raises `NotAllowed`."""
+    """Refuse a try that comes too soon, or one too many. Raises `NotAllowed` or `TriesUsedUp`."""
     if pin.tries >= MOST_TRIES:
-        raise NotAllowed("Too many wrong PINs; log in again.")
+        raise TriesUsedUp
     wait = wait_after(pin.tries, free=FREE_TRIES)
     left = (pin.tried_at + wait - now) if pin.tried_at is not None else timedelta(0)
     if left > timedelta(0):

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from ctfront.domain.errors import ClinicError
-from ctfront.domain.pins import LONGEST
+from ctfront.domain.pins import LONGEST, TriesUsedUp
 from ctfront.domain.staff import Staff
 from ctfront.domain.text import safe
 from ctfront.services.pins import Pins
@@ -21,8 +21,8 @@ from ctfront.widgets.words import Words
 MOST_NAME = 40
 
 
-class LockScreen(Screen[Staff]):
-    """Answers with who has unlocked it; no key leads anywhere else."""
+class LockScreen(Screen[Staff | None]):
+    """Answers with who has unlocked it, None when its owner has used up all tries; no key leads anywhere else."""
 
     AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -87,6 +87,8 @@ class LockScreen(Screen[Staff]):
         try:
             them = await self.pins.unlock(desk_of(self).act(), name, pin)
         except ClinicError as refusal:
+            if isinstance(refusal, TriesUsedUp) and name.strip().casefold() == self.name_offered.casefold():
+                self.dismiss(None)
             self.query_one("#problem", Words).show(safe(f"! {refusal}"))
             return
         self.dismiss(them)

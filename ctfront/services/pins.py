@@ -8,7 +8,7 @@ from ctfront.data.database import Database
 from ctfront.data.staff import load_staff
 from ctfront.domain.clinic import Clinic
 from ctfront.domain.errors import NotAllowed
-from ctfront.domain.pins import MOST_TRIES, Pin, check_pin, check_turn
+from ctfront.domain.pins import MOST_TRIES, Pin, TriesUsedUp, check_pin, check_turn
 from ctfront.domain.staff import Act, Actor, Staff
 from ctfront.services.password_hashing import PasswordHashing
 
@@ -52,7 +52,8 @@ class Pins:
     async def unlock(self, act: Act, short_name: str, pin: str) -> Staff:
         """Return whose name and PIN these are, the one at the keyboard or a colleague.
 
-        A try counts as wrong until it has shown to be right. Raises `NotAllowed`, after too many until the next log-in.
+        A try counts as wrong until it has shown to be right. Raises `NotAllowed`, and after too many `TriesUsedUp`
+        until the next log-in.
         """
 
         def begin(session: Session) -> Pin | None:
@@ -64,8 +65,9 @@ class Pins:
 
         kept = await self._database.write(begin)
         if not await self._hashing.matches(kept.digest if kept is not None else None, pin) or kept is None:
-            left = MOST_TRIES - kept.tries - 1 if kept is not None else None
-            raise NotAllowed(WRONG if left != 0 else "Too many wrong PINs; log in again.")
+            if kept is not None and kept.tries + 1 >= MOST_TRIES:
+                raise TriesUsedUp
+            raise NotAllowed(WRONG)
         staff_id = kept.staff_id
 
         def end(session: Session) -> Staff:
@@ -88,5 +90,9 @@ class Pins:
 
     async def logged_in(self, actor: Actor) -> None:
         """Count the tries anew: the clerk has shown by a log-in who it is. Raises `DatabaseUnavailable`."""
-        if (staff_id := actor.id) is not None:
-            await self._database.write(lambda session: rows.forget_tries(session, staff_id))
+        if (staff_id := actor.id) is None:
+            return
+        async with self._database.reading() as session:
+            if not await rows.read_tries(session, staff_id):
+                return  # nearly always: a log-in writes nothing
+        await self._database.write(lambda session: rows.forget_tries(session, staff_id))

@@ -125,6 +125,16 @@ class KeyGate:
             and worker not in self.let_go
         ]
 
+    @contextmanager
+    def waiting_for_clerk(self) -> Iterator[Worker[object]]:
+        """Let keys in although the worker that runs this has not ended: it waits for what they bring about."""
+        worker = get_current_worker()
+        self.asking.add(worker)
+        try:
+            yield worker
+        finally:
+            self.asking.discard(worker)
+
     def on_idle(self) -> bool:
         """Take the next step when nothing is left to run; tell whether something was scheduled."""
         if not self.open:
@@ -314,23 +324,19 @@ class GatedApp(SendingApp):
         meant for something else. A screen that was left while its save runs says so by `saving`; its outcome is
         the answer.
         """
-        worker = get_current_worker()
         gate = self.gate
         if gate is None:
             return await self.push_screen_wait(screen)
         if self.gone_on():
             self.came_late()
             return None
-        gate.asking.add(worker)
-        try:
+        with gate.waiting_for_clerk() as worker:
             answer: Answer | None = await self.push_screen_wait(screen)
             saving: Worker[Answer | None] | None = getattr(screen, "saving", None)
             if answer is None and saving is not None and not saving.is_finished:
                 gate.let_go.add(worker)
                 answer = await saving.wait()
             return answer
-        finally:
-            gate.asking.discard(worker)
 
     @contextmanager
     def stoppable(self, act: "Stoppable") -> Iterator[None]:

@@ -6,14 +6,17 @@ behind a pseudo-terminal. What those draw is shown to every kind of terminal.
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from ctfront.app import CTFrontApp
 from ctfront.data.database import Database
 from tests.clinics import SmallClinic, small_clinic
+from tests.desk import Desk, open_desk
 from tests.stories import EIGHT, HEADLESS, WIRE, End, Place, Story, copy_of
 from tests.wire.kept_frames import Frames, as_stock, check_every_kind
 from tests.wire.load import both_cores_loaded
@@ -116,6 +119,29 @@ def cast(clinic: SmallClinic) -> None:
     clinic.book("KAPOOR", "Dr Chen", "8:15")
     clinic.book("LEE", "Osei LMT", "8:00", purpose="Massage")
     clinic.book("OKAFOR", "Dr Alvarez", "8:30")
+
+
+@pytest.fixture
+def first_hour(clinic_of_its_own) -> SmallClinic:
+    """A clinic with the first hour of the Monday."""
+    clinic = clinic_of_its_own()
+    cast(clinic)
+    return clinic
+
+
+@pytest.fixture
+def open_session(first_hour):
+    """Open one session after another in that clinic, each with connections of its own."""
+
+    @asynccontextmanager
+    async def open_one(now: Callable[[], datetime], *, who: str = "mgarcia", **more) -> AsyncIterator[Desk]:
+        own = replace(first_hour, database=type(first_hour.database)(f"sqlite:///{first_hour.database.path}"))
+        app = CTFrontApp(own.database, own.clinic, getattr(own, who), now, **more)
+        async with open_desk(app) as desk:
+            yield desk
+        await own.database.close()
+
+    return open_one
 
 
 @pytest.fixture

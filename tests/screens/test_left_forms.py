@@ -7,15 +7,12 @@ import signal
 import sqlite3
 import time
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from ctfront.app import CTFrontApp
 from ctfront.services import drafts
-from tests.desk import open_desk, read_keys, until
-from tests.screens.conftest import cast
+from tests.desk import read_keys, until
 from tests.stories import EIGHT
 from tests.wire.terminal_desk import LISTENING, PATIENCE, sent_for, terminal_desk
 from tests.wire.test_on_the_line import fill
@@ -27,28 +24,17 @@ NEW = "n Weber tab Lena tab 1980-05-06 tab tab '555 0101'"
 
 
 @pytest.fixture
-def clinic(clinic_of_its_own):
-    """The first hour of the Monday."""
-    clinic = clinic_of_its_own()
-    cast(clinic)
-    return clinic
-
-
-@pytest.fixture
-def session(clinic):
-    """Open one session after another in one clinic; unless told otherwise each leaves because its line drops."""
+def session(open_session):
+    """Open one session after another; unless told otherwise each leaves because its line drops."""
 
     @asynccontextmanager
     async def open_one(*, later=timedelta(0), who="mgarcia", drops=True):
-        one = replace(clinic, database=type(clinic.database)(f"sqlite:///{clinic.database.path}"))
-        app = CTFrontApp(one.database, one.clinic, getattr(one, who), lambda: EIGHT + later)
-        async with open_desk(app) as desk:
+        async with open_session(lambda: EIGHT + later, who=who) as desk:
             yield desk
             if drops:
-                app.leave_by(signal.SIGHUP)
-                await until(lambda: app.return_code is not None)
-                assert app.return_code == 128 + signal.SIGHUP
-        await one.database.close()
+                desk.app.leave_by(signal.SIGHUP)
+                await until(lambda: desk.app.return_code is not None)
+                assert desk.app.return_code == 128 + signal.SIGHUP
 
     return open_one
 
@@ -197,10 +183,10 @@ async def test_after_a_day_nothing_is_offered(session):
         assert said(desk) == "No form is waiting."
 
 
-async def test_an_appointment_that_is_gone_is_said(session, clinic):
+async def test_an_appointment_that_is_gone_is_said(session, first_hour):
     async with session() as desk:
         await desk.press("e tab tab wheelchair")
-    with sqlite3.connect(clinic.database.path) as connection:
+    with sqlite3.connect(first_hour.database.path) as connection:
         connection.execute("UPDATE appointment SET day = '2026-03-03' WHERE number = 1")
     connection.close()
     async with session() as desk:
@@ -219,13 +205,13 @@ def test_a_session_is_told_from_one_that_has_ended():
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_line_that_drops_at_any_key_gives_back_what_was_typed(clinic, seed):
+def test_a_line_that_drops_at_any_key_gives_back_what_was_typed(first_hour, seed):
     """In the real program: hung up at a random key, or killed once what was typed is written down."""
     rng = random.Random(seed)
     keys = list(read_keys(NEW))
     script = NEW.split(" ", 1)
     typed = rng.randrange(4, len(keys))
-    path = clinic.database.path
+    path = first_hour.database.path
     with terminal_desk(path, who="mgarcia", size=(80, 24), now=EIGHT) as desk:
         desk.settle()
         data = sent_for(" ".join(script))[:typed]
@@ -246,9 +232,9 @@ def test_a_line_that_drops_at_any_key_gives_back_what_was_typed(clinic, seed):
         assert _body(desk.cells()) == _body(before)
 
 
-def test_a_terminal_that_takes_nothing_for_long_counts_as_gone(clinic):
+def test_a_terminal_that_takes_nothing_for_long_counts_as_gone(first_hour):
     """The session ends by itself, and what was typed is kept."""
-    with terminal_desk(clinic.database.path, who="mgarcia", size=(80, 24), now=EIGHT, program=IMPATIENT) as desk:
+    with terminal_desk(first_hour.database.path, who="mgarcia", size=(80, 24), now=EIGHT, program=IMPATIENT) as desk:
         desk.press("n Weber")
         line = os.open(desk.line, os.O_WRONLY | os.O_NOCTTY)
         deadline = time.monotonic() + PATIENCE
@@ -259,7 +245,7 @@ def test_a_terminal_that_takes_nothing_for_long_counts_as_gone(clinic):
             assert time.monotonic() < deadline
         os.close(line)
         assert desk.process.returncode == 128 + signal.SIGHUP
-    assert _typed_in(clinic.database.path)["last_name"].startswith("Weber")
+    assert _typed_in(first_hour.database.path)["last_name"].startswith("Weber")
 
 
 LABELS = {"Last name": "last_name", "First name": "first_name", "Birth date": "birth_date", "Phones": "phones"}

@@ -1,44 +1,37 @@
 """A screen that nobody sits at is blanked, and a PIN shows who is back."""
 
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 
-from ctfront.app import CTFrontApp
 from ctfront.screens.lock_screen import LockScreen
-from tests.desk import open_desk, until
-from tests.screens.conftest import cast
+from ctfront.screens.modals.question import Question
+from tests.desk import until
 from tests.stories import EIGHT
 
 PIN = "ctrl+k 2468 enter 2468 enter enter"
 
 
-@pytest.fixture
-def clinic(clinic_of_its_own):
-    """The first hour of the Monday."""
-    clinic = clinic_of_its_own()
-    cast(clinic)
-    return clinic
+class Clock:
+    """The time of a story, which moves it on."""
+
+    later = timedelta(0)
+
+    def __call__(self):
+        return EIGHT + self.later
 
 
 @pytest.fixture
-def session(clinic):
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def session(open_session, clock):
     """Open sessions of one clinic, by a clock that the story moves on."""
-
-    @asynccontextmanager
-    async def open_one(*, who="mgarcia", lock_after=None):
-        one = replace(clinic, database=type(clinic.database)(f"sqlite:///{clinic.database.path}"))
-        app = CTFrontApp(one.database, one.clinic, getattr(one, who), lambda: EIGHT + app.later, lock_after=lock_after)
-        app.later = timedelta(0)
-        async with open_desk(app) as desk:
-            yield desk
-        app.pins.close()
-        await one.database.close()
-
-    return open_one
+    return partial(open_session, clock)
 
 
 def said(desk):
@@ -104,26 +97,77 @@ async def test_two_pins_that_differ_are_refused(session):
         assert "The two are not the same" in desk.text()
 
 
-async def test_five_wrong_pins_end_it_and_each_takes_longer(session):
+async def test_five_wrong_pins_end_the_session_and_each_takes_longer(session, clock):
     async with session() as desk:
-        await desk.press(f"{PIN} : lk enter 1111 enter")
+        await desk.press(f"{PIN} n Weber f2 : lk enter 1111 enter")
         assert "do not belong together" in desk.text()
         await desk.press("1111 enter 2468 enter")
         assert "Wait 2 s" in desk.text()
         assert isinstance(desk.app.screen, LockScreen)
-        for _ in range(3):
-            desk.app.later += timedelta(minutes=1)
+        for _ in range(2):
+            clock.later += timedelta(minutes=1)
             await desk.press("1111 enter")
-        assert "Too many wrong PINs; log in again." in desk.text()
-        desk.app.later += timedelta(hours=1)
-        await desk.press("2468 enter")
-        assert isinstance(desk.app.screen, LockScreen)
-    async with session(lock_after=timedelta(hours=1)) as desk:  # whoever has logged in has shown who it is
-        await desk.press(": lk enter 2468 enter")
+        clock.later += timedelta(minutes=1)
+        desk.type("1111 enter")
+        await until(lambda: desk.app.parting)
+        assert desk.app.parting.startswith("Too many wrong PINs; log in again.")
+    async with session() as desk:  # whoever has logged in has shown who it is
+        await desk.press("f5")
+        assert "Weber" in desk.text()
+        await desk.press("escape escape : lk enter 2468 enter")
         assert not isinstance(desk.app.screen, LockScreen)
 
 
-async def test_after_idleness_it_locks_with_the_form_kept(session, clinic):
+async def test_a_colleagues_used_up_pin_leaves_the_session(session, clock):
+    async with session(who="tlee") as desk:
+        await desk.press("ctrl+k 9753 enter 9753 enter enter")
+    async with session() as desk:
+        await desk.press(f"{PIN} : lk enter tab tlee enter")
+        for _ in range(5):
+            clock.later += timedelta(minutes=1)
+            await desk.press("1111 enter")
+        assert "Too many wrong PINs; log in again." in desk.text()
+        await desk.press("tab mgarcia enter 2468 enter")
+        assert not isinstance(desk.app.screen, LockScreen)
+
+
+async def test_a_question_that_comes_late_waits_until_it_is_unlocked(session):
+    async with session() as desk:
+        await desk.press(f"{PIN} : lk enter")
+        asked = desk.app.run_worker(desk.app.ask(Question("Late?")), group="late")
+        await desk.press("2468")
+        assert is_blank(desk)
+        await desk.press("enter")
+        await until(lambda: isinstance(desk.app.screen, Question))
+        await desk.press("y")
+        assert await asked.wait() is True
+
+
+async def test_what_is_typed_behind_a_colleagues_pin_is_theirs(session, first_hour):
+    async with session(who="tlee") as desk:
+        await desk.press("ctrl+k 9753 enter 9753 enter enter")
+    async with session() as desk:
+        await desk.burst(f"{PIN} : lk enter tab tlee enter 9753 enter a")
+    query = "SELECT by_name FROM audit WHERE act = 'mark'"
+    assert first_hour.database.write_now(lambda s: s.execute(text(query)).scalars().all()) == ["tlee"]
+
+
+async def test_a_form_in_view_stays_with_whoever_typed_it(session):
+    async with session(who="tlee") as desk:
+        await desk.press("ctrl+k 9753 enter 9753 enter enter")
+    async with session() as desk:
+        await desk.press(f"{PIN} n Weber")
+        desk.app._lock_idle()
+        await until(lambda: isinstance(desk.app.screen, LockScreen))
+        await desk.press("tab tlee enter 9753 enter")
+        assert said(desk) == "tlee is at the keyboard now."
+        assert "Weber" not in desk.text()
+    async with session() as desk:
+        await desk.press("f5")
+        assert "Weber" in desk.text()
+
+
+async def test_after_idleness_it_locks_with_the_form_kept(session, first_hour):
     async with session() as desk:
         await desk.press(PIN)
     async with session() as desk:
@@ -132,7 +176,7 @@ async def test_after_idleness_it_locks_with_the_form_kept(session, clinic):
         await until(lambda: isinstance(desk.app.screen, LockScreen))
         await desk.settle()
         assert is_blank(desk)
-        with_draft = clinic.database.write_now(lambda s: s.execute(text("SELECT count(*) FROM draft")).scalar())
+        with_draft = first_hour.database.write_now(lambda s: s.execute(text("SELECT count(*) FROM draft")).scalar())
         assert with_draft == 1
         desk.app.lock_after = None
         await desk.press("2468 enter")
@@ -151,7 +195,7 @@ async def test_who_has_no_pin_is_logged_off_and_finds_the_form_again(session):
         assert "Weber" in desk.text()
 
 
-async def test_a_colleague_takes_over_by_name_and_pin_and_the_audit_names_both(session, clinic):
+async def test_a_colleague_takes_over_by_name_and_pin_and_the_audit_names_both(session, first_hour):
     async with session(who="tlee") as desk:
         await desk.press("ctrl+k 9753 enter 9753 enter enter")
     async with session() as desk:
@@ -162,7 +206,7 @@ async def test_a_colleague_takes_over_by_name_and_pin_and_the_audit_names_both(s
         assert said(desk) == "No form is waiting."
         await desk.press("home a")
     query = "SELECT act, by_name, subject_id FROM audit WHERE act IN ('switch clerk', 'mark') ORDER BY seq"
-    rows = clinic.database.write_now(lambda s: s.execute(text(query)).all())
+    rows = first_hour.database.write_now(lambda s: s.execute(text(query)).all())
     assert [(row.act, row.by_name) for row in rows] == [("switch clerk", "mgarcia"), ("mark", "tlee")]
     async with session() as desk:
         await desk.press("f5")

@@ -324,8 +324,7 @@ class PatientInformationScreen(AppointmentActs):
             return
         first = field_spoken_of(self.access) if self.access is not None and self.desk.clinic.online else "last_name"
         form = ProfileForm(self.profiles, patient, providers, first=first)
-        if left is not None:
-            form.open_from(left)
+        form.open_from(left)
         edited = await self.desk.ask(form)
         if edited is not None:
             if (

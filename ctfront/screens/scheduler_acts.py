@@ -86,8 +86,9 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         if place is None or column is None:
             self.say("Nobody works on this day; there is no place to book.")
             return False
+        hold_id = left.draft.hold_id if left is not None else ""
         try:
-            offer = await self._offer(column, place, patient, origin, hold_id=left.draft.hold_id if left else "")
+            offer = await self._offer(column, place, patient, origin, hold_id=hold_id)
             if waiting is not None and purpose_id is None:
                 purpose_id = waiting.purpose_id
             if purpose_id is not None:
@@ -97,9 +98,8 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             return False
         book = self.scheduling.book if waiting is None else partial(self.waitlist.book, waiting)
         form = BookingForm(self.scheduling, self.patients, offer, book, waiting)
-        if left is not None:
-            form.open_from(left)
-            form.go_on_holding(place, left.draft.hold_id)
+        form.open_from(left)
+        form.go_on_holding(place, hold_id)
         booked = await self.desk.ask(form)
         if booked is None:
             await self.let_go(form)
@@ -223,8 +223,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
             return
         purposes = tuple(every[i] for i in provider.purpose_ids if i in every)
         form = EditForm(self.scheduling, self.patients, appointment, purposes)
-        if left is not None:
-            form.open_from(left)
+        form.open_from(left)
         edited = await self.desk.ask(form)
         if edited is None:
             return
@@ -286,8 +285,7 @@ class SchedulerActs(SchedulerView, AppointmentActs):
         if column is None:
             return
         form = EventForm(self.scheduling, column.provider, column.day, self.grid.minute)
-        if left is not None:
-            form.open_from(left)
+        form.open_from(left)
         answer = await self.desk.ask(form)
         if answer is None:
             return

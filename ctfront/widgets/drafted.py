@@ -80,9 +80,10 @@ class Drafted(Form[Saved]):
 
     # -- and put back
 
-    def open_from(self, left: Left) -> None:
-        """Stand as the draft was left, as soon as the form is shown."""
-        self.left, self.draft_id, self.kept = left, left.draft.id, left.draft
+    def open_from(self, left: Left | None) -> None:
+        """Stand as the draft was left, if there is one, as soon as the form is shown."""
+        if left is not None:
+            self.left, self.draft_id, self.kept = left, left.draft.id, left.draft
 
     def start(self) -> None:
         """Start as every form, or where the draft was left."""

@@ -129,6 +129,5 @@ async def new_patient_form(
     Raises `ClinicError` when the providers cannot be read.
     """
     form = NewPatientForm(patients, await scheduling.providers(), typed=typed)
-    if left is not None:
-        form.open_from(left)
+    form.open_from(left)
     return form

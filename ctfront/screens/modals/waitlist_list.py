@@ -205,8 +205,7 @@ class WaitlistList(Dialog[Taken | None]):
 
     async def _ask(self, entry: WaitlistEntry | None, left: Left | None = None) -> None:
         form = WaitlistForm(self.waitlist, self.patients, self.providers, self.purposes, entry)
-        if left is not None:
-            form.open_from(left)
+        form.open_from(left)
         said = await desk_of(self).ask(form)
         if said is not None:
             await self.read(f"{said} u takes it back.")
